@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Maps: the contract between a map type and everything that uses it.
+ *
+ * A map lives in a memory file (base/memfile.h) that any process can map: no pointers inside, user-visible data first.
+ * struct map is one process's view of it. An operation that a type lacks is NULL in its table; the caller turns that
+ * into the errno.
+ */
+#ifndef SKEP_MAPS_MAP_H
+#define SKEP_MAPS_MAP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/release.h"
+#include "skep/uapi.h"
+
+struct map;
+struct run;
+
+/* What BPF_MAP_CREATE asks for, with descriptors already resolved. */
+struct map_attr {
+	uint32_t type, key_size, value_size, max_entries, flags;
+	uint32_t numa_node;
+	uint64_t extra;
+	char name[BPF_OBJ_NAME_LEN];
+	struct map *inner; /* template of a map of maps, or NULL */
+	bool has_btf; /* BTF key and value types were given */
+};
+
+struct map_ops {
+	/* Checks sizes and flags in the kernel's order and with its errno. Nothing is allocated yet. */
+	int (*check)(const struct map_attr *attr);
+	/* Bytes of the memory file, for a checked attr. */
+	int (*size)(const struct map_attr *attr, uint64_t *ret_size);
+	/* Sets up a new map whose memory is zero. */
+	int (*init)(struct map *map, const struct map_attr *attr);
+	/* Gives back what the view holds; the memory file is the caller's. */
+	void (*free)(struct map *map);
+
+	/* Program side. lookup gives the address of the value, or NULL. key is readable for key_size bytes. */
+	void *(*lookup)(struct map *map, const void *key);
+	int (*update)(struct map *map, const void *key, const void *value, uint64_t flags);
+	int (*remove)(struct map *map, const void *key);
+	int (*push)(struct map *map, const void *value, uint64_t flags);
+	int (*pop)(struct map *map, void *value);
+	int (*peek)(struct map *map, void *value);
+	int64_t (*for_each)(struct map *map, struct run *run, uint64_t callback, uint64_t context, uint64_t flags);
+
+	/* User side: values as bpf(2) shows them (per-CPU types: 8-byte rounded, one for each possible CPU). */
+	int (*user_lookup)(struct map *map, const void *key, void *value, uint64_t flags);
+	int (*user_update)(struct map *map, const void *key, const void *value, uint64_t flags);
+	int (*user_lookup_and_delete)(struct map *map, const void *key, void *value, uint64_t flags);
+	/* key NULL: the first. -ENOENT after the last. */
+	int (*next_key)(struct map *map, const void *key, void *next_key);
+
+	/* Where the values are, for LD_IMM64 of a value address; offset is checked. */
+	int (*value_address)(struct map *map, uint32_t offset, uint64_t *ret_address);
+	/* Whether mmap of [offset, offset + size) of the memory file is allowed. */
+	int (*mmap_check)(const struct map *map, uint64_t offset, uint64_t size, bool write);
+	uint64_t (*memory_usage)(const struct map *map);
+};
+
+struct map {
+	const struct map_ops *ops;
+	uint8_t *values; /* element 0 of array-like types; the hot field of inlined lookups */
+	uint32_t type, key_size, value_size, max_entries;
+	uint32_t value_stride; /* bytes from one element to the next, of array-like types */
+	uint32_t index_mask; /* of array-like types: max_entries rounded up to a power of two, less one */
+	uint32_t flags;
+	uint64_t extra;
+	uint32_t id;
+	_Atomic uint32_t references;
+	int fd; /* the memory file; -1 if the view was made over memory that somebody else holds */
+	uint8_t *memory;
+	size_t memory_size;
+	char name[BPF_OBJ_NAME_LEN];
+	bool frozen;
+	void *state; /* of the type, in this process */
+	void (*released)(struct map *map, void *argument); /* called when the last reference is gone, before free */
+	void *released_argument;
+};
+
+struct map_type {
+	uint32_t number;
+	const char *name; /* "hash", as bpftool and libbpf print it */
+	release_t since;
+	enum support support;
+	const char *reason;
+	const struct map_ops *ops; /* NULL when not supported */
+};
+
+/* NULL if there is no such type. */
+const struct map_type *map_type_find(uint32_t number);
+
+/* Makes a map with one reference. -EINVAL, -E2BIG, -ENOMEM, -EPERM as the kernel's map_create. */
+int map_new(const struct map_attr *attr, struct map **ret_map);
+struct map *map_get(struct map *map);
+void map_put(struct map *map);
+
+/* Possible CPUs, as user space counts them: the number of values of a per-CPU element. */
+uint32_t map_cpus(void);
+
+#endif
