@@ -46,7 +46,7 @@ struct op_row {
 	const char *name;
 	const char *mnemonic;
 	uint8_t code;
-	uint8_t src_field, off_field, imm_field; /* enum op_field */
+	uint8_t dst_field, src_field, off_field, imm_field; /* enum op_field; a fixed destination is r0 */
 	int32_t src, off, imm;
 	release_t since;
 	uint8_t group, status;
@@ -56,9 +56,12 @@ extern const struct op_row op_rows[OP_COUNT];
 
 /*
  * The row that an instruction is a form of; OP_INVALID if none is. Looks at one slot: of LD_IMM64 the first.
- * Of rows that match, the one with more fixed fields wins.
+ * No instruction fits two rows. Register numbers are not checked: a field of any value may name r11 to r15.
  */
 enum op op_decode(const struct bpf_insn *insn);
+
+/* "ADD_K"; "INVALID" for what is no row. */
+const char *op_name(enum op op);
 
 static inline bool insn_is_wide(const struct bpf_insn *insn)
 {
