@@ -22,7 +22,7 @@ struct skb {
 	uint32_t pkt_type, mark, queue_mapping;
 	uint32_t vlan_present, vlan_tci, vlan_proto;
 	uint32_t priority, ingress_ifindex, ifindex, tc_index, tc_classid;
-	uint32_t hash, napi_id, gso_segs, gso_size;
+	uint32_t hash, napi_id, gso_segs, gso_size, wire_len;
 	uint32_t cb[5];
 	uint32_t family, remote_port, local_port, remote_ip4, local_ip4;
 	uint32_t remote_ip6[4], local_ip6[4];
