@@ -19,6 +19,9 @@ enum exec_mode {
  */
 struct bound {
 	uint64_t (*entry)(void *context, struct run *run);
+	/* Calls a callback: what run->call comes to when this program runs. Leaves run->bound as it was. */
+	uint64_t (*call)(
+		struct run *run, uint64_t callback, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 	const struct image *image; /* must outlive the bound program */
 	enum exec_mode mode;
 	void *code; /* of the interpreter or the JIT, with its size and what it needs to be freed */
@@ -40,6 +43,7 @@ static inline uint64_t run_program(struct run *run, const struct bound *bound, v
 	run->bound = bound;
 	run->context = context;
 	run->tail_calls = 0;
+	run->error = 0;
 	return bound->entry(context, run);
 }
 

@@ -17,13 +17,18 @@ int subprog_at(const struct image *image, uint32_t insn);
 
 /*
  * A tail call: the program in slot index of the map, or NULL if there is none or 33 were made.
- * Counts the call and makes the target run->bound.
+ * Counts the call and makes the target run->bound; when the call was made by a subprogram, whose caller goes on after
+ * it, the back-end must put its own program back.
  */
 const struct bound *tail_call_target(struct run *run, struct map *map, uint64_t index);
 
-/* LD_ABS and LD_IND: reads size bytes at offset of the packet, in host order. -EFAULT outside: the program ends with 0.
- */
 struct skb;
+
+/*
+ * LD_ABS and LD_IND: reads size bytes of the packet in network order. -EFAULT outside of it: the function that loads
+ * returns 0 to its caller. offset: its low 32 bits, signed, count from skb->data; below zero, from the network header
+ * (-0x100000 and up) or the link header (-0x200000 and up), as classic BPF has it.
+ */
 int packet_load(const struct skb *skb, int64_t offset, unsigned size, uint64_t *ret_value);
 
 #endif

@@ -5,7 +5,10 @@
 
 #include "exec/exec.h"
 
-/* See exec_bind(). Fills entry, code and what freeing needs. */
+/* Whether this machine has a back-end; without one nothing below exists. */
+#define JIT_BACK_END 0
+
+/* See exec_bind(). Fills entry, call, code and what freeing needs. */
 int jit_bind(const struct image *image, struct bound *bound);
 void jit_unbind(struct bound *bound);
 const void *jit_code(const struct bound *bound, uint32_t *ret_size);
