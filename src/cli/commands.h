@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One function a command: what it prints goes to stdout, and it returns the exit status. */
+#ifndef SKEP_CLI_COMMANDS_H
+#define SKEP_CLI_COMMANDS_H
+
+#include "cli/options.h"
+
+int cmd_doctor(const struct options *options);
+int cmd_help(const struct options *options);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool colored;
+
+/* File names and an object's strings come from others: nothing of them may move the cursor of a terminal. */
+static void say(const char *kind, const char *format, va_list args)
+{
+	char line[1024];
+	char *byte;
+
+	vsnprintf(line, sizeof(line), format, args);
+	for (byte = line; *byte; byte++)
+		if ((unsigned char)*byte < 0x20 || *byte == 0x7f)
+			*byte = '?';
+	fflush(stdout);
+	fprintf(stderr, "skep: %s%s\n", kind, line);
+}
+
+void report(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+void warn(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("warning: ", format, args);
+	va_end(args);
+}
+
+void color_setup(const char *when)
+{
+	const char *term = getenv("TERM");
+	const char *no_color = getenv("NO_COLOR");
+
+	if (when && strcmp(when, "auto"))
+		colored = !strcmp(when, "always");
+	else
+		colored = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") && !(no_color && *no_color);
+}
+
+const char *color(enum color which)
+{
+	static const char *const sequences[] = {
+		[COLOR_NONE] = "\033[0m",
+		[COLOR_HEAD] = "\033[1m",
+		[COLOR_SOURCE] = "\033[36m",
+		[COLOR_DIM] = "\033[2m",
+		[COLOR_GOOD] = "\033[32m",
+		[COLOR_BAD] = "\033[31m",
+	};
+
+	return colored ? sequences[which] : "";
+}
