@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verifier/tnum.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define TNUM tnum
+#define TNUM_WORD uint64_t
+#define TNUM_OP(name) tnum_##name
+#include "verifier/tnum_ops.h"
+
+#define LOW_HALF ((uint64_t)UINT32_MAX)
+
+struct tnum tnum_range(uint64_t min, uint64_t max)
+{
+	uint64_t differing = min ^ max;
+	unsigned int bits;
+
+	if (!differing)
+		return tnum_const(min);
+	/* The two ends agree above the highest bit in which they differ; below it every pattern occurs or is passed. */
+	bits = 64 - __builtin_clzll(differing);
+	if (min > max || bits == 64)
+		return TNUM_UNKNOWN;
+	differing = (1ULL << bits) - 1;
+	return (struct tnum){ min & ~differing, differing };
+}
+
+struct tnum tnum_lsh(struct tnum a, unsigned int shift)
+{
+	return (struct tnum){ a.value << shift, a.mask << shift };
+}
+
+struct tnum tnum_rsh(struct tnum a, unsigned int shift)
+{
+	return (struct tnum){ a.value >> shift, a.mask >> shift };
+}
+
+/* value and mask shift alike: if the sign is unknown, mask's sign bit fills the places that follow it. */
+struct tnum tnum_arsh(struct tnum a, unsigned int shift)
+{
+	return (struct tnum){ (int64_t)a.value >> shift, (int64_t)a.mask >> shift };
+}
+
+struct tnum tnum_arsh32(struct tnum a, unsigned int shift)
+{
+	return (struct tnum){ (uint32_t)((int32_t)a.value >> shift), (uint32_t)((int32_t)a.mask >> shift) };
+}
+
+bool tnum_overlap(struct tnum a, struct tnum b)
+{
+	return !((a.value ^ b.value) & ~a.mask & ~b.mask);
+}
+
+bool tnum_includes(struct tnum a, struct tnum b)
+{
+	return !(b.mask & ~a.mask) && (b.value & ~a.mask) == a.value;
+}
+
+struct tnum tnum_cast(struct tnum a, unsigned int size)
+{
+	uint64_t kept = size >= 8 ? UINT64_MAX : (1ULL << 8 * size) - 1;
+
+	return (struct tnum){ a.value & kept, a.mask & kept };
+}
+
+bool tnum_is_aligned(struct tnum a, uint64_t size)
+{
+	return !size || !((a.value | a.mask) & (size - 1));
+}
+
+struct tnum tnum_subreg(struct tnum a)
+{
+	return tnum_cast(a, 4);
+}
+
+struct tnum tnum_clear_subreg(struct tnum a)
+{
+	return (struct tnum){ a.value & ~LOW_HALF, a.mask & ~LOW_HALF };
+}
+
+struct tnum tnum_with_subreg(struct tnum a, struct tnum b)
+{
+	return tnum_or(tnum_clear_subreg(a), tnum_subreg(b));
+}
+
+int tnum_format(char *buffer, size_t size, struct tnum a)
+{
+	if (tnum_is_const(a))
+		return snprintf(buffer, size, "%#" PRIx64, a.value);
+	return snprintf(buffer, size, "(%#" PRIx64 "; %#" PRIx64 ")", a.value, a.mask);
+}
