@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpus.h"
 #include "base/memfile.h"
 
 static int map_memory(struct map *map, uint64_t size)
@@ -98,9 +99,7 @@ uint32_t map_cpus(void)
 	uint32_t cpus = atomic_load_explicit(&cached, memory_order_relaxed);
 
 	if (!cpus) {
-		long configured = sysconf(_SC_NPROCESSORS_CONF);
-
-		cpus = configured > 0 ? (uint32_t)configured : 1;
+		cpus = cpus_possible();
 		atomic_store_explicit(&cached, cpus, memory_order_relaxed);
 	}
 	return cpus;

@@ -18,7 +18,6 @@
 #include "skep/uapi.h"
 
 struct map;
-struct run;
 
 /* What BPF_MAP_CREATE asks for, with descriptors already resolved. */
 struct map_attr {
@@ -28,6 +27,44 @@ struct map_attr {
 	char name[BPF_OBJ_NAME_LEN];
 	struct map *inner; /* template of a map of maps, or NULL */
 	bool has_btf; /* BTF key and value types were given */
+	uint32_t map_capabilities; /* enum map_caps: what the creator may do */
+	const struct map_objects *objects; /* for types whose values are descriptors; NULL: they accept none */
+};
+
+enum map_caps {
+	MAP_CAP_BPF = 1 << 0,
+	MAP_CAP_NET_ADMIN = 1 << 1,
+	MAP_CAP_SYS_ADMIN = 1 << 2,
+	MAP_CAP_ALL = 7,
+};
+
+/*
+ * Objects that a map refers to: programs, other maps, perf events, sockets, devices. Whoever owns such objects (the
+ * hive) implements it; the memory file holds ids alone, and each process keeps its own table of what they mean here.
+ * An object is whatever the users of the type want to find: a struct bound of a program array, a struct map of a map
+ * of maps.
+ */
+struct map_objects {
+	void *argument;
+	/* The object behind what user space wrote (a descriptor, mostly), one reference, and the id to store: not 0.
+	 * The errno is passed on as it is. */
+	int (*get)(void *argument, struct map *map, const void *value, void **ret_object, uint32_t *ret_id);
+	/* The object that another process stored by id, one reference. -ENOENT if it is gone. */
+	int (*find)(void *argument, struct map *map, uint32_t id, void **ret_object);
+	/* A reference back. Programs may still hold the object for the rest of their runs. */
+	void (*put)(void *argument, struct map *map, void *object);
+};
+
+/* An object as one process knows it: valid while the memory file names the same id. */
+struct map_slot {
+	_Atomic(void *) object;
+	_Atomic uint32_t id;
+};
+
+/* A walk over the elements of a map, in no order; zero starts it. */
+struct map_cursor {
+	uint64_t at;
+	uint32_t index; /* storage of the key of array-like types */
 };
 
 struct map_ops {
@@ -47,12 +84,17 @@ struct map_ops {
 	int (*push)(struct map *map, const void *value, uint64_t flags);
 	int (*pop)(struct map *map, void *value);
 	int (*peek)(struct map *map, void *value);
-	int64_t (*for_each)(struct map *map, struct run *run, uint64_t callback, uint64_t context, uint64_t flags);
+	/* Per-CPU types, and those with per-CPU lists, have these in place of lookup and update: cpu is the run's. */
+	void *(*lookup_cpu)(struct map *map, const void *key, uint32_t cpu);
+	int (*update_cpu)(struct map *map, const void *key, const void *value, uint64_t flags, uint32_t cpu);
+	/* The next element as programs see it; false after the last. Types without it cannot be walked. */
+	bool (*walk)(struct map *map, struct map_cursor *cursor, uint32_t cpu, const void **ret_key, void **ret_value);
 
 	/* User side: values as bpf(2) shows them (per-CPU types: 8-byte rounded, one for each possible CPU). */
 	int (*user_lookup)(struct map *map, const void *key, void *value, uint64_t flags);
 	int (*user_update)(struct map *map, const void *key, const void *value, uint64_t flags);
 	int (*user_lookup_and_delete)(struct map *map, const void *key, void *value, uint64_t flags);
+	int (*user_remove)(struct map *map, const void *key); /* NULL: remove serves */
 	/* key NULL: the first. -ENOENT after the last. */
 	int (*next_key)(struct map *map, const void *key, void *next_key);
 
@@ -75,6 +117,9 @@ struct map {
 	uint32_t type, key_size, value_size, max_entries;
 	uint32_t value_stride; /* bytes from one element to the next, of array-like types */
 	uint32_t index_mask; /* of array-like types: max_entries rounded up to a power of two, less one */
+	uint64_t cpu_stride; /* bytes from one CPU's values to the next CPU's, of per-CPU types */
+	struct map_slot *slots; /* one an element, of types that refer to objects */
+	uint32_t n_slots;
 	uint32_t flags;
 	uint64_t extra;
 	uint32_t id;
@@ -85,6 +130,7 @@ struct map {
 	char name[BPF_OBJ_NAME_LEN];
 	bool frozen;
 	void *state; /* of the type, in this process */
+	const struct map_objects *objects;
 	void (*released)(struct map *map, void *argument); /* called when the last reference is gone, before free */
 	void *released_argument;
 };
@@ -105,6 +151,24 @@ const struct map_type *map_type_find(uint32_t number);
 int map_new(const struct map_attr *attr, struct map **ret_map);
 struct map *map_get(struct map *map);
 void map_put(struct map *map);
+
+/* What errno.h lacks: an operation that the type does not have. */
+#define MAP_ENOTSUPP 524
+
+/* The object in slot index (below max_entries) of a map that refers to objects; NULL if it is empty. */
+void *map_slot_find(struct map *map, uint32_t index);
+
+/*
+ * The commands of bpf(2) on one element, in the kernel's order of checks. Keys and values are of the caller's own
+ * memory: key_size bytes (NULL if key_size is 0; may be NULL for the first next_key) and map_user_value_size() bytes.
+ * Permissions of the descriptor are the caller's. -MAP_ENOTSUPP if the type has no such operation.
+ */
+int map_user_lookup(struct map *map, const void *key, void *value, uint64_t flags);
+int map_user_update(struct map *map, const void *key, const void *value, uint64_t flags);
+int map_user_remove(struct map *map, const void *key);
+int map_user_lookup_and_delete(struct map *map, const void *key, void *value, uint64_t flags);
+int map_user_next_key(struct map *map, const void *key, void *next_key);
+uint64_t map_user_value_size(const struct map *map);
 
 /* Possible CPUs, as user space counts them: the number of values of a per-CPU element. */
 uint32_t map_cpus(void);
