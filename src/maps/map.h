@@ -103,12 +103,6 @@ struct map_ops {
 	/* Whether mmap of [offset, offset + size) of the memory file is allowed. */
 	int (*mmap_check)(const struct map *map, uint64_t offset, uint64_t size, bool write);
 	uint64_t (*memory_usage)(const struct map *map);
-
-	/*
-	 * What a slot of an array of objects is in this process: of a program array, its const struct bound *.
-	 * NULL if it is empty. index < max_entries.
-	 */
-	const void *(*slot)(struct map *map, uint32_t index);
 };
 
 struct map {

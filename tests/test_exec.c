@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What bound programs do, in the interpreter and the JIT: the same cases run in both. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/macros.h"
+#include "isa/eval.h"
+#include "program.h"
+
+/* The mode under test is the test's state. */
+static enum exec_mode mode_of(void **state)
+{
+	return *(enum exec_mode *)*state;
+}
+
+static uint64_t run_insns(enum exec_mode mode, const struct bpf_insn *insns, uint32_t n, struct run *run)
+{
+	struct image *image = program_image(insns, n);
+	uint64_t result = program_run(image, mode, NULL, run);
+
+	image_free(image);
+	return result;
+}
+#define RUN(mode, run, ...)                                 \
+	run_insns(mode, (struct bpf_insn[]){ __VA_ARGS__ }, \
+		sizeof((struct bpf_insn[]){ __VA_ARGS__ }) / sizeof(struct bpf_insn), run)
+#define EXIT_INSN I(EXIT, 0, 0, 0, 0)
+
+static const uint64_t values[] = {
+	0,
+	1,
+	2,
+	7,
+	31,
+	32,
+	33,
+	63,
+	64,
+	0x7f,
+	0x80,
+	0xff,
+	0x7fff,
+	0x8000,
+	0x12345678,
+	0x7fffffff,
+	0x80000000,
+	0xfffffffe,
+	0xffffffff,
+	0x100000000,
+	0x123456789abcdef0,
+	0x7fffffffffffffff,
+	0x8000000000000000,
+	0x8000000080000000,
+	0xfedcba9876543210,
+	0xffffffff7fffffff,
+	0xffffffff80000000,
+	0xfffffffffffffffe,
+	0xffffffffffffffff,
+};
+
+static const int32_t immediates[] = {
+	0,
+	1,
+	2,
+	3,
+	5,
+	7,
+	10,
+	31,
+	32,
+	63,
+	64,
+	127,
+	128,
+	255,
+	1000,
+	0x7fff,
+	0x8000,
+	0x12345678,
+	0x7fffffff,
+	-1,
+	-2,
+	-10,
+	-128,
+	-129,
+	-0x8000,
+	INT32_MIN,
+};
+
+/* One instruction between wide loads of its operands. Every pair of values, or value and immediate. */
+static void test_alu_values(void **state)
+{
+	for (enum op op = 0; op < OP_COUNT; op++) {
+		bool has_imm = op_rows[op].imm_field == FIELD_ANY;
+		size_t n = has_imm ? ARRAY_SIZE(immediates) : ARRAY_SIZE(values);
+		struct bpf_insn insn = insn_of(op, 0, 1, 0, 0);
+		uint64_t expected;
+
+		if (!eval_alu(op, &insn, 0, 0, &expected))
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+			for (size_t j = 0; j < n; j++) {
+				uint64_t a = values[i], b = has_imm ? 0 : values[j];
+
+				insn = insn_of(op, 0, 1, 0, has_imm ? immediates[j] : 0);
+				assert_true(eval_alu(op, &insn, a, insn.src_reg == 1 ? b : a, &expected));
+				uint64_t result = RUN(mode_of(state), NULL, WIDE(LD_IMM64, 0, a), WIDE(LD_IMM64, 1, b),
+					insn, EXIT_INSN);
+
+				if (result != expected)
+					fail_msg("%s: %#lx, %#lx, imm %d: %#lx, not %#lx", op_name(op), a, b, insn.imm,
+						result, expected);
+			}
+	}
+}
+
+/* Every destination and source register, the same one included. */
+static void test_alu_registers(void **state)
+{
+	for (enum op op = 0; op < OP_COUNT; op++) {
+		struct bpf_insn insn = insn_of(op, 0, 0, 0, 3);
+		uint64_t expected;
+
+		if (!eval_alu(op, &insn, 0, 0, &expected))
+			continue;
+		for (unsigned dst = 0; dst < REG_FP; dst++)
+			for (unsigned src = 0; src < REG_FP; src++) {
+				uint64_t a = 0xfedcba9876543210, b = dst == src ? a : 0x8000000180000003;
+
+				insn = insn_of(op, dst, src, 0, 3);
+				assert_true(eval_alu(op, &insn, a, b, &expected));
+				uint64_t result = RUN(mode_of(state), NULL, WIDE(LD_IMM64, src, b),
+					WIDE(LD_IMM64, dst, a), insn, I(MOV_X, 0, dst, 0, 0), EXIT_INSN);
+
+				if (result != expected)
+					fail_msg(
+						"%s r%u, r%u: %#lx, not %#lx", op_name(op), dst, src, result, expected);
+			}
+	}
+}
+
+static bool jump_taken(enum exec_mode mode, struct bpf_insn jump, uint64_t a, uint64_t b, bool backward)
+{
+	if (backward) {
+		jump.off = -3;
+		return RUN(mode, NULL, WIDE(LD_IMM64, 1, a), WIDE(LD_IMM64, 2, b), I(MOV_K, 0, 0, 0, 0),
+			I(JA, 0, 0, 2, 0), I(MOV_K, 0, 0, 0, 1), EXIT_INSN, jump, EXIT_INSN);
+	}
+	jump.off = 1;
+	return RUN(mode, NULL, WIDE(LD_IMM64, 1, a), WIDE(LD_IMM64, 2, b), I(MOV_K, 0, 0, 0, 1), jump,
+		I(MOV_K, 0, 0, 0, 0), EXIT_INSN);
+}
+
+static void test_jumps(void **state)
+{
+	for (enum op op = 0; op < OP_COUNT; op++) {
+		bool has_imm = op_rows[op].imm_field == FIELD_ANY, expected;
+		size_t n = has_imm ? ARRAY_SIZE(immediates) : ARRAY_SIZE(values);
+		struct bpf_insn insn = insn_of(op, 1, 2, 0, 0);
+
+		if (!eval_jump(op, &insn, 0, 0, &expected))
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+			for (size_t j = 0; j < n; j++) {
+				uint64_t a = values[i], b = has_imm ? 0 : values[j];
+
+				insn = insn_of(op, 1, 2, 0, has_imm ? immediates[j] : 0);
+				assert_true(eval_jump(op, &insn, a, b, &expected));
+				for (int backward = 0; backward < 2; backward++)
+					if (jump_taken(mode_of(state), insn, a, b, backward) != expected)
+						fail_msg("%s: %#lx, %#lx, imm %d, %s: not %d", op_name(op), a, b,
+							insn.imm, backward ? "backward" : "forward", expected);
+			}
+	}
+}
+
+static enum exec_mode interpret_mode = EXEC_INTERPRET, jit_mode = EXEC_JIT;
+
+static int run_mode(const char *name, enum exec_mode *mode)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_prestate(test_alu_values, mode),
+		cmocka_unit_test_prestate(test_alu_registers, mode),
+		cmocka_unit_test_prestate(test_jumps, mode),
+	};
+
+	if (!program_mode_exists(*mode)) {
+		print_message("no %s on this machine\n", name);
+		return 0;
+	}
+	return _cmocka_run_group_tests(name, tests, ARRAY_SIZE(tests), NULL, NULL);
+}
+
+int main(void)
+{
+	return run_mode("interpreter", &interpret_mode) + run_mode("jit", &jit_mode);
+}
