@@ -39,6 +39,7 @@ struct context_field {
 	uint16_t offset, size; /* in the structure that the program sees */
 	uint8_t read_sizes, write_sizes; /* 1 | 2 | 4 | 8 */
 	uint8_t value; /* enum context_value */
+	bool narrow_at_start; /* an access that is smaller than the field begins where the field does */
 	uint8_t runtime_size; /* of a load of a pointer; of a store that keeps fewer bytes; 0: as accessed */
 	uint16_t runtime_offset;
 	struct context_who readers, writers;

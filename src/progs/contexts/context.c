@@ -85,6 +85,8 @@ static int field_check(const struct context_field *field, uint32_t prog_type, ui
 		return -EACCES;
 	if (!((write ? field->write_sizes : field->read_sizes) & size) || inside + size > field->size)
 		return -EACCES;
+	if (field->narrow_at_start && inside)
+		return -EACCES;
 	if (ret_access)
 		*ret_access = (struct context_access){
 			.value = field->value,

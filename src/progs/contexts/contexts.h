@@ -27,6 +27,13 @@
 		.read_sizes = reads, .write_sizes = writes, .runtime_offset = offsetof(structure, member),             \
 		.readers = readers_, .writers = writers_,                                                              \
 	}
+/* The same, read narrowly only from its first byte. */
+#define SAME_START(structure, member, readers_)                                                                        \
+	{                                                                                                              \
+		.name = #member, .offset = offsetof(structure, member), .size = sizeof(((structure *)0)->member),      \
+		.read_sizes = B124, .narrow_at_start = true, .runtime_offset = offsetof(structure, member),            \
+		.readers = readers_,                                                                                   \
+	}
 /* The same, and what a load gives is a pointer. */
 #define SAME_POINTER(structure, member, value_, readers_)                                                              \
 	{                                                                                                              \

@@ -17,9 +17,9 @@
 static const struct context_field sock_fields[] = {
 	SAME(S, bound_dev_if, 4, 4, CREATE, CREATE),
 	SAME(S, bound_dev_if, 4, 0, OTHERS, NOBODY),
-	SAME(S, family, B124, 0, ANYONE, NOBODY),
-	SAME(S, type, B124, 0, ANYONE, NOBODY),
-	SAME(S, protocol, B124, 0, ANYONE, NOBODY),
+	SAME_START(S, family, ANYONE),
+	SAME_START(S, type, ANYONE),
+	SAME_START(S, protocol, ANYONE),
 	SAME(S, mark, 4, 4, CREATE, CREATE),
 	SAME(S, mark, 4, 0, OTHERS, NOBODY),
 	SAME(S, priority, 4, 4, CREATE, CREATE),
@@ -28,8 +28,8 @@ static const struct context_field sock_fields[] = {
 	SAME(S, src_ip4, B124, 0, OTHERS, NOBODY),
 	SAME(S, src_ip6, B124, 0, BIND6, NOBODY),
 	SAME(S, src_ip6, B124, 0, OTHERS, NOBODY),
-	SAME(S, src_port, B124, 0, BIND, NOBODY),
-	SAME(S, src_port, B124, 0, OTHERS, NOBODY),
+	SAME_START(S, src_port, BIND),
+	SAME_START(S, src_port, OTHERS),
 	SAME(S, dst_port, 1 | 2, 0, ANYONE, NOBODY),
 	/* It was 32 bits wide once: a load of that size gives the port and two zero bytes. */
 	{ .name = "dst_port",
@@ -40,8 +40,8 @@ static const struct context_field sock_fields[] = {
 		.readers = ANYONE },
 	SAME(S, dst_ip4, B124, 0, ANYONE, NOBODY),
 	SAME(S, dst_ip6, B124, 0, ANYONE, NOBODY),
-	SAME(S, state, B124, 0, ANYONE, NOBODY),
-	SAME(S, rx_queue_mapping, B124, 0, ANYONE, NOBODY),
+	SAME_START(S, state, ANYONE),
+	SAME_START(S, rx_queue_mapping, ANYONE),
 };
 const struct context sock_context = CONTEXT(bpf_sock, sock_fields);
 #undef S

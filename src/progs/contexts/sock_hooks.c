@@ -35,7 +35,8 @@ const struct context sock_addr_context = CONTEXT(bpf_sock_addr, sock_addr_fields
 #define WORD(member) SAME(S, member, 4, 0, OPS, NOBODY)
 static const struct context_field sock_ops_fields[] = {
 	WORD(op),
-	SAME(S, replylong, 4, 4, OPS, OPS), /* args and reply are the same words */
+	SAME(S, reply, 4, 4, OPS, OPS), /* args, reply and replylong are the same words */
+	SAME(S, replylong, 4, 0, OPS, NOBODY),
 	WORD(family),
 	WORD(remote_ip4),
 	WORD(local_ip4),
@@ -73,7 +74,7 @@ static const struct context_field sock_ops_fields[] = {
 	SAME_POINTER(S, skb_data, CONTEXT_PACKET, OPS),
 	SAME_POINTER(S, skb_data_end, CONTEXT_PACKET_END, OPS),
 	WORD(skb_len),
-	SAME(S, skb_tcp_flags, B124, 0, OPS, NOBODY),
+	SAME_START(S, skb_tcp_flags, OPS),
 	SAME(S, skb_hwtstamp, 8, 0, OPS, NOBODY),
 };
 const struct context sock_ops_context = CONTEXT(bpf_sock_ops, sock_ops_fields);
@@ -140,12 +141,11 @@ static const struct context_field sk_lookup_fields[] = {
 	SAME(S, protocol, B124, 0, LOOKUP, NOBODY),
 	SAME(S, remote_ip4, B124, 0, LOOKUP, NOBODY),
 	SAME(S, remote_ip6, B124, 0, LOOKUP, NOBODY),
-	SAME(S, remote_port, 1 | 2, 0, LOOKUP, NOBODY),
-	/* It was 32 bits wide once: a load of that size gives the port and two zero bytes. */
+	/* 16 bits and two zero bytes, which may be read: it was 32 bits wide once. */
 	{ .name = "remote_port",
 		.offset = offsetof(S, remote_port),
 		.size = 4,
-		.read_sizes = 4,
+		.read_sizes = B124,
 		.runtime_offset = offsetof(S, remote_port),
 		.readers = LOOKUP },
 	SAME(S, local_ip4, B124, 0, LOOKUP, NOBODY),

@@ -21,7 +21,7 @@ const struct context tracepoint_context = {
 
 const struct context raw_tracepoint_context = {
 	.name = "bpf_raw_tracepoint_args",
-	.flat = { .end = ARGUMENTS_MAX * 8, .read_sizes = 8 },
+	.flat = { .end = ARGUMENTS_MAX * 8, .read_sizes = B1248 },
 };
 
 #define PERF WHO(PROG(PERF_EVENT))
