@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A hive: one BPF kernel in user space. It owns its objects, their ids, pins and links, and claims to be one release.
+ */
+#ifndef SKEP_HIVE_HIVE_H
+#define SKEP_HIVE_HIVE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/release.h"
+#include "hive/ids.h"
+#include "skep/skep.h"
+
+enum object_kind {
+	OBJECT_MAP,
+	OBJECT_PROG,
+	OBJECT_BTF,
+	OBJECT_LINK,
+	OBJECT_KINDS,
+};
+
+struct skep_hive {
+	pthread_mutex_t lock; /* ids and references */
+	struct ids ids[OBJECT_KINDS];
+	release_t release; /* the profile */
+	bool interpret; /* programs run in the interpreter, not as machine code */
+	uint32_t unprivileged_bpf_disabled; /* the hive's kernel.unprivileged_bpf_disabled: 0, 1 or 2 */
+};
+
+#endif

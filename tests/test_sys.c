@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* bpf(2) of a hive: commands, descriptors and their errors. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "oracle.h"
+#include "skep/skep.h"
+#include "skep/uapi.h"
+
+static struct skep_hive *hive;
+
+static int setup(void **state)
+{
+	return skep_hive_new(NULL, &hive);
+}
+
+static int teardown(void **state)
+{
+	skep_hive_free(hive);
+	return 0;
+}
+
+static long call(int command, union bpf_attr *attr)
+{
+	return skep_bpf(hive, command, attr, sizeof(*attr));
+}
+
+static int map_create(uint32_t type, uint32_t key_size, uint32_t value_size, uint32_t entries, uint32_t flags)
+{
+	union bpf_attr attr = { .map_type = type,
+		.key_size = key_size,
+		.value_size = value_size,
+		.max_entries = entries,
+		.map_flags = flags,
+		.map_name = "a_map" };
+
+	return call(BPF_MAP_CREATE, &attr);
+}
+
+static long element(int command, int fd, const void *key, const void *value)
+{
+	union bpf_attr attr = { .map_fd = fd, .key = (uintptr_t)key, .value = (uintptr_t)value };
+
+	return call(command, &attr);
+}
+
+static uint32_t map_id(int fd)
+{
+	struct bpf_map_info info = {};
+	union bpf_attr attr = { .info = { .bpf_fd = fd, .info_len = sizeof(info), .info = (uintptr_t)&info } };
+
+	assert_int_equal(call(BPF_OBJ_GET_INFO_BY_FD, &attr), 0);
+	assert_int_equal(attr.info.info_len, sizeof(info));
+	return info.id;
+}
+
+static long next_map_id(uint32_t id)
+{
+	union bpf_attr attr = { .start_id = id };
+	long err = call(BPF_MAP_GET_NEXT_ID, &attr);
+
+	return err ?: attr.next_id;
+}
+
+static void array_elements(void **state)
+{
+	uint32_t key = 2;
+	uint64_t value = 7, got = 0;
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 4, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(element(BPF_MAP_UPDATE_ELEM, fd, &key, &value), 0);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, &key, &got), 0);
+	assert_int_equal(got, 7);
+	key = 4;
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, &key, &got), -ENOENT);
+	key = 3;
+	assert_int_equal(element(BPF_MAP_GET_NEXT_KEY, fd, &key, &key), -ENOENT);
+	assert_int_equal(element(BPF_MAP_GET_NEXT_KEY, fd, NULL, &key), 0);
+	assert_int_equal(key, 0);
+	close(fd);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, &key, &got), -EBADF);
+}
+
+static void names_in_proc(void **state)
+{
+	char path[32], name[64] = {};
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 4, 0);
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	assert_true(readlink(path, name, sizeof(name) - 1) > 0);
+	assert_non_null(strstr(name, "bpf-map"));
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+}
+
+static void descriptors_keep_objects(void **state)
+{
+	uint32_t key = 0;
+	uint64_t value = 9, got = 0;
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 4, 0);
+	uint32_t id = map_id(fd);
+	int copy = dup(fd);
+
+	assert_int_equal(element(BPF_MAP_UPDATE_ELEM, fd, &key, &value), 0);
+	close(fd);
+	/* Nobody told the hive about either; it finds the copy by its file. */
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, copy, &key, &got), 0);
+	assert_int_equal(got, 9);
+	assert_int_equal(map_id(copy), id);
+	/* Another object under the old number does not disturb the old object. */
+	int other = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 4, 0);
+	assert_int_equal(other, fd);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, copy, &key, &got), 0);
+	assert_int_equal(got, 9);
+	assert_true(map_id(other) > id);
+	union bpf_attr attr = { .map_id = id };
+	int third = call(BPF_MAP_GET_FD_BY_ID, &attr);
+	assert_true(third >= 0);
+	assert_int_equal(map_id(third), id);
+	close(copy);
+	close(other);
+	close(third);
+}
+
+static void ids_ascend(void **state)
+{
+	uint32_t first = 0, seen = 0;
+	int fds[40];
+
+	for (int i = 0; i < 40; i++) {
+		fds[i] = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0);
+		assert_true(fds[i] >= 0);
+	}
+	first = map_id(fds[0]);
+	for (long id = first - 1; (id = next_map_id(id)) > 0;)
+		seen++;
+	assert_int_equal(seen, 40);
+	assert_int_equal(next_map_id(map_id(fds[39])), -ENOENT);
+	for (int i = 0; i < 40; i++)
+		close(fds[i]);
+	/* Numbers of dead objects do not come back. */
+	int again = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0);
+	assert_int_equal(map_id(again), first + 40);
+	close(again);
+}
+
+static void mapped_memory_is_the_map(void **state)
+{
+	uint32_t key = 1;
+	uint64_t value = 1234;
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 512, BPF_F_MMAPABLE);
+
+	assert_true(fd >= 0);
+	uint64_t *values = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(values != MAP_FAILED);
+	assert_int_equal(element(BPF_MAP_UPDATE_ELEM, fd, &key, &value), 0);
+	assert_int_equal(values[1], 1234);
+	munmap(values, 4096);
+	close(fd);
+}
+
+static void read_only_descriptors(void **state)
+{
+	uint32_t key = 0;
+	uint64_t value = 0;
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, BPF_F_RDONLY);
+
+	assert_true(fd >= 0);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, &key, &value), 0);
+	assert_int_equal(element(BPF_MAP_UPDATE_ELEM, fd, &key, &value), -EPERM);
+	assert_true(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
+	close(fd);
+}
+
+static void freezing(void **state)
+{
+	uint32_t key = 0;
+	uint64_t value = 0;
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0);
+	union bpf_attr attr = { .map_fd = fd };
+
+	assert_int_equal(call(BPF_MAP_FREEZE, &attr), 0);
+	assert_int_equal(call(BPF_MAP_FREEZE, &attr), -EBUSY);
+	assert_int_equal(element(BPF_MAP_UPDATE_ELEM, fd, &key, &value), -EPERM);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, &key, &value), 0);
+	close(fd);
+}
+
+static void two_hives(void **state)
+{
+	struct skep_hive *other;
+	uint32_t key = 0;
+	uint64_t value = 0;
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0);
+	union bpf_attr attr = { .map_fd = fd, .key = (uintptr_t)&key, .value = (uintptr_t)&value };
+
+	assert_int_equal(skep_hive_new(NULL, &other), 0);
+	assert_int_equal(skep_bpf(other, BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)), -EINVAL);
+	skep_hive_free(other);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, &key, &value), 0);
+	close(fd);
+}
+
+/* One byte set in otherwise empty attributes: what the kernel says to it, for each byte. fds 0..2 are not BPF's. */
+static void attributes_as_the_kernel(void **state)
+{
+	static const int commands[] = { BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM,
+		BPF_MAP_GET_NEXT_KEY, BPF_MAP_LOOKUP_AND_DELETE_ELEM, BPF_MAP_FREEZE, BPF_PROG_GET_FD_BY_ID,
+		BPF_MAP_GET_FD_BY_ID, BPF_BTF_GET_FD_BY_ID, BPF_LINK_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD,
+		BPF_PROG_ASSOC_STRUCT_OPS, 39, -1 };
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (size_t c = 0; c < sizeof(commands) / sizeof(commands[0]); c++) {
+		for (size_t at = 0; at < 256; at++) {
+			uint8_t ours[256] = {}, theirs[256] = {};
+
+			ours[at] = theirs[at] = 0xff;
+			long expected = oracle_bpf(commands[c], (union bpf_attr *)theirs, sizeof(theirs));
+			long result = skep_bpf(hive, commands[c], ours, sizeof(ours));
+			if (result != expected)
+				fail_msg("command %d, byte %zu: %ld, the kernel says %ld", commands[c], at, result,
+					expected);
+		}
+	}
+}
+
+static void sizes_as_the_kernel(void **state)
+{
+	static uint8_t attr[8192];
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (unsigned size = 1; size <= 4200; size = size < 200 ? size + 1 : size + 100) {
+		memset(attr, 0, sizeof(attr));
+		long expected = oracle_bpf(BPF_MAP_GET_FD_BY_ID, (union bpf_attr *)attr, size);
+		assert_int_equal(skep_bpf(hive, BPF_MAP_GET_FD_BY_ID, attr, size), expected);
+	}
+}
+
+/* Bytes that are not mapped, wherever a command may look. */
+static void bad_addresses(void **state)
+{
+	uint32_t key = 0;
+	uint64_t value = 0;
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0);
+	uint8_t *hole = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	munmap(hole + 4096, 4096);
+	assert_int_equal(skep_bpf(hive, BPF_MAP_CREATE, hole + 4096, 64), -EFAULT);
+	assert_int_equal(skep_bpf(hive, BPF_MAP_CREATE, hole + 4096 - 32, 64), -EFAULT);
+	assert_int_equal(skep_bpf(hive, BPF_MAP_CREATE, NULL, 64), -EFAULT);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, hole + 4094, &value), -EFAULT);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, &key, hole + 4092), -EFAULT);
+	assert_int_equal(element(BPF_MAP_UPDATE_ELEM, fd, &key, (void *)-8), -EFAULT);
+	assert_int_equal(element(BPF_MAP_GET_NEXT_KEY, fd, NULL, (void *)8), -EFAULT);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, NULL, &value), -EFAULT);
+	munmap(hole, 4096);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(array_elements),
+		cmocka_unit_test(names_in_proc),
+		cmocka_unit_test(descriptors_keep_objects),
+		cmocka_unit_test(ids_ascend),
+		cmocka_unit_test(mapped_memory_is_the_map),
+		cmocka_unit_test(read_only_descriptors),
+		cmocka_unit_test(freezing),
+		cmocka_unit_test(two_hives),
+		cmocka_unit_test(attributes_as_the_kernel),
+		cmocka_unit_test(sizes_as_the_kernel),
+		cmocka_unit_test(bad_addresses),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
