@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 
+int cmd_disasm(const struct options *options);
 int cmd_doctor(const struct options *options);
 int cmd_help(const struct options *options);
 

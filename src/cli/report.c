@@ -9,18 +9,29 @@
 
 static bool colored;
 
-/* File names and an object's strings come from others: nothing of them may move the cursor of a terminal. */
+/* Control characters of ASCII, and those that UTF-8 writes as c2 80 to c2 9f. */
+static bool steers(const char *byte)
+{
+	unsigned char first = byte[0], second = first ? byte[1] : 0;
+
+	return (first < 0x20 && first != '\t') || first == 0x7f || (first == 0xc2 && second >= 0x80 && second < 0xa0);
+}
+
+void print_clean(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		fputc(steers(text) ? '?' : *text, out);
+}
+
 static void say(const char *kind, const char *format, va_list args)
 {
 	char line[1024];
-	char *byte;
 
 	vsnprintf(line, sizeof(line), format, args);
-	for (byte = line; *byte; byte++)
-		if ((unsigned char)*byte < 0x20 || *byte == 0x7f)
-			*byte = '?';
 	fflush(stdout);
-	fprintf(stderr, "skep: %s%s\n", kind, line);
+	fprintf(stderr, "skep: %s", kind);
+	print_clean(stderr, line);
+	fputc('\n', stderr);
 }
 
 void report(const char *format, ...)

@@ -4,6 +4,7 @@
 #define SKEP_CLI_REPORT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Exit statuses; options.def documents them. */
 enum {
@@ -16,6 +17,9 @@ __attribute__((format(printf, 1, 2))) void report(const char *format, ...);
 
 /* A hint or a warning: like report(), but "skep: warning: ". */
 __attribute__((format(printf, 1, 2))) void warn(const char *format, ...);
+
+/* A stranger's text, such as a string of an object file: what could steer a terminal becomes '?'. */
+void print_clean(FILE *out, const char *text);
 
 enum color {
 	COLOR_NONE,
