@@ -6,7 +6,11 @@
 #include "exec/exec.h"
 
 /* Whether this machine has a back-end; without one nothing below exists. */
+#if defined(__x86_64__)
+#define JIT_BACK_END 1
+#else
 #define JIT_BACK_END 0
+#endif
 
 /* See exec_bind(). Fills entry, call, code and what freeing needs. */
 int jit_bind(const struct image *image, struct bound *bound);
