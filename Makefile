@@ -29,8 +29,9 @@ long: build
 bench: build
 	$(BUILD)/bench/skep-bench --area $(BENCH) --json build/bench.json
 
+# An undefined operation ends the test that made it.
 asan:
-	$(MAKE) check BUILD=build-asan SETUP='-Db_sanitize=address,undefined -Db_lundef=false'
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(MAKE) check BUILD=build-asan SETUP='-Db_sanitize=address,undefined -Db_lundef=false'
 
 tsan:
 	$(MAKE) check BUILD=build-tsan SETUP='-Db_sanitize=thread -Db_lundef=false'

@@ -21,7 +21,8 @@
 static bool print_libbpf;
 static char libbpf_said[512];
 
-static int libbpf_print(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0), nonnull(2))) static int libbpf_print(
+	enum libbpf_print_level level, const char *format, va_list args)
 {
 	va_list copy;
 
