@@ -82,6 +82,35 @@ static inline struct RANGE RANGE_OP(narrow_unsigned_from)(struct RANGE a, UWORD 
 	return min <= max ? RANGE_OP(narrow_unsigned)(a, min, max) : a;
 }
 
+/*
+ * A signed range that passes from -1 to 0 is, unsigned, two pieces: 0..smax and smin..UWORD_MAX. If the unsigned range
+ * meets only one of them, the members are in that one:
+ *
+ *	0 [xxxxxxxx]smax            smin[xxxxxxxx] UWORD_MAX
+ *	     [-----------umax]                               only the left
+ *	               [umin-----------------]               only the right
+ */
+static inline struct RANGE RANGE_OP(deduce_pieces)(struct RANGE a)
+{
+	if (a.umax < (UWORD)a.smin) {
+		a.smin = (SWORD)a.umin;
+		a.umax = (UWORD)a.smax < a.umax ? (UWORD)a.smax : a.umax;
+	} else if (a.umin > (UWORD)a.smax) {
+		a.smax = (SWORD)a.umax;
+		a.umin = (UWORD)a.smin > a.umin ? (UWORD)a.smin : a.umin;
+	}
+	return a;
+}
+
+/* What the unsigned half says of the signed one, then the other way. */
+static inline struct RANGE RANGE_OP(deduce)(struct RANGE a)
+{
+	a = RANGE_OP(narrow_signed_from)(a, a.umin, a.umax);
+	if ((UWORD)a.smin <= (UWORD)a.smax)
+		return RANGE_OP(narrow_unsigned)(a, (UWORD)a.smin, (UWORD)a.smax);
+	return RANGE_OP(deduce_pieces)(a);
+}
+
 static inline struct RANGE RANGE_OP(add)(struct RANGE a, struct RANGE b)
 {
 	struct RANGE sum;

@@ -10,7 +10,7 @@
  *	32 bits  u32_min <= (uint32_t)x <= u32_max,  s32_min <= (int32_t)x <= s32_max
  *
  * Every function is pure, takes and returns values, and leaves the views in step (scalar_sync). The precision is that
- * of Linux 6.18, because logs and verdicts show it; where Linux gives up (division, byte swaps), so do we.
+ * of Linux 6.18, because logs and verdicts show it; where Linux gives up (division), so do we.
  *
  * Soundness, which tests/proofs/ proves: for all x in a and y in b, op(x, y) of isa/semantics.h is in the result.
  */
@@ -29,6 +29,10 @@ struct scalar {
 	uint64_t umin, umax;
 	int32_t s32_min, s32_max;
 	uint32_t u32_min, u32_max;
+};
+
+struct scalar_pair {
+	struct scalar a, b;
 };
 
 /* --- making and asking: scalar.c --- */
@@ -101,6 +105,15 @@ struct scalar scalar_arsh32(struct scalar a, struct scalar b);
  */
 struct scalar scalar_alu(uint8_t code, struct scalar a, struct scalar b);
 
+/*
+ * Whether Linux 6.18 explores the instruction twice: and, or with a known b where a, or its low half, is a mask: 0 or
+ * -1 (what an arithmetic shift by 63, or a comparison without a branch, leaves). So the result stays known. The
+ * destination is then .a of scalar_forked() on the path that goes on, and .b on one that is put off and begins with the
+ * same instruction.
+ */
+bool scalar_forks(uint8_t code, struct scalar a, struct scalar b);
+struct scalar_pair scalar_forked(struct scalar a);
+
 /* --- moving and casting: scalar_cast.c --- */
 
 /* wD = wS: the low half, zero extended. */
@@ -110,8 +123,8 @@ struct scalar scalar_truncate(struct scalar a, unsigned int size);
 /* rD = (sN)rS and wD = (sN)wS: the low size bytes, sign extended to 64 bits, or to 32 and then zero extended. */
 struct scalar scalar_sext(struct scalar a, unsigned int size);
 struct scalar scalar_sext32(struct scalar a, unsigned int size);
-/* le16 ... bswap64: byte swaps and byte order conversions give unknown, as in Linux 6.18. */
-struct scalar scalar_byteswap(struct scalar a, unsigned int bits);
+/* le16 ... bswap64, by the code byte of BPF_END and its bits (16, 32, 64): the low bits, their bytes swapped or not. */
+struct scalar scalar_end(uint8_t code, unsigned int bits, struct scalar a);
 
 /* --- branches: scalar_branch.c --- */
 
@@ -119,10 +132,6 @@ enum branch_outcome {
 	BRANCH_NEVER = 0,
 	BRANCH_ALWAYS = 1,
 	BRANCH_UNKNOWN = -1,
-};
-
-struct scalar_pair {
-	struct scalar a, b;
 };
 
 /* op is BPF_OP of a conditional jump: JEQ, JNE, JSET, JGT, JGE, JLT, JLE, JSGT, JSGE, JSLT, JSLE; is32: of class JMP32.

@@ -151,21 +151,27 @@ static struct scalar with_ranges(struct scalar a, struct range64 r64, struct ran
 	return scalar_of(a.var_off, r64, r32);
 }
 
+/* Of 64 bits the low halves are equal too; that is left to scalar_sync() to find. */
 static struct scalar_pair refine_equal(bool is32, struct scalar a, struct scalar b)
 {
-	struct range32 r32 = range32_intersect(scalar_range32(a), scalar_range32(b));
-	struct range64 r64 = range64_intersect(scalar_range64(a), scalar_range64(b));
+	struct range32 r32;
+	struct range64 r64;
 	struct tnum bits;
 
 	if (is32) {
+		r32 = range32_intersect(scalar_range32(a), scalar_range32(b));
 		bits = tnum_intersect(tnum_subreg(a.var_off), tnum_subreg(b.var_off));
 		return (struct scalar_pair){
 			scalar_of(tnum_with_subreg(a.var_off, bits), scalar_range64(a), r32),
 			scalar_of(tnum_with_subreg(b.var_off, bits), scalar_range64(b), r32),
 		};
 	}
+	r64 = range64_intersect(scalar_range64(a), scalar_range64(b));
 	bits = tnum_intersect(a.var_off, b.var_off);
-	return (struct scalar_pair){ scalar_of(bits, r64, r32), scalar_of(bits, r64, r32) };
+	return (struct scalar_pair){
+		scalar_of(bits, r64, scalar_range32(a)),
+		scalar_of(bits, r64, scalar_range32(b)),
+	};
 }
 
 /* a without the number that b is, if that is at an end of a range. */
@@ -199,7 +205,7 @@ static struct scalar refine_not_set(bool is32, struct scalar a, struct scalar b)
 	if (!is_const(b, is32))
 		return a;
 	a.var_off = tnum_and(a.var_off, tnum_const(~tested));
-	return is32 ? with_ranges(a, scalar_range64(a), range32_full()) : scalar_unbounded(a);
+	return scalar_unbounded(a);
 }
 
 /* What op, known to hold, says of both. */

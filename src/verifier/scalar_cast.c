@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Scalars cut to a size and extended again. */
+#include "skep/uapi.h"
 #include "verifier/range.h"
 
 /* The 64-bit ranges of a register whose high half is 0. */
@@ -78,7 +79,17 @@ struct scalar scalar_sext32(struct scalar a, unsigned int size)
 	return scalar_zext32(scalar_of(TNUM_UNKNOWN, range64_full(), (struct range32){ min, max, 0, UINT32_MAX }));
 }
 
-struct scalar scalar_byteswap(struct scalar a, unsigned int bits)
+/* Only the known bits are tracked through a swap. */
+static struct scalar swapped(struct scalar a, unsigned int bits)
 {
-	return scalar_unknown();
+	return scalar_sync(scalar_of(tnum_byteswap(a.var_off, bits), range64_full(), range32_full()));
+}
+
+struct scalar scalar_end(uint8_t code, unsigned int bits, struct scalar a)
+{
+	bool always = BPF_CLASS(code) == BPF_ALU64;
+	bool to_big = BPF_SRC(code) == BPF_FROM_BE;
+	bool on_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+
+	return always || to_big != on_big ? swapped(a, bits) : scalar_truncate(a, bits / 8);
 }

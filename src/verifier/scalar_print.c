@@ -34,21 +34,26 @@ static void text_part(struct text *text)
 	text->comma = true;
 }
 
+static bool is_small(int64_t value)
+{
+	return value >= INT16_MIN && value <= INT16_MAX;
+}
+
 /* Small numbers are decimal, others hexadecimal. */
 static void text_unsigned(struct text *text, uint64_t value)
 {
 	if (value <= UINT16_MAX)
 		text_add(text, "%" PRIu64, value);
 	else
-		text_add(text, "%#" PRIx64, value);
+		text_add(text, "0x%" PRIx64, value);
 }
 
 static void text_signed(struct text *text, int64_t value)
 {
-	if (value >= INT16_MIN && value <= INT16_MAX)
+	if (is_small(value))
 		text_add(text, "%" PRId64, value);
 	else
-		text_add(text, "%#" PRIx64, (uint64_t)value);
+		text_add(text, "0x%" PRIx64, (uint64_t)value);
 }
 
 struct bound {
@@ -58,12 +63,19 @@ struct bound {
 	bool hidden; /* says nothing, or was shown together with an equal one */
 };
 
+/* A signed half is shown with its sign where it is small, and else as 32 bits. */
+static uint64_t shown32(int32_t value)
+{
+	return is_small(value) ? (uint64_t)(int64_t)value : (uint32_t)value;
+}
+
 static bool is_negative(const struct bound *bound)
 {
 	return bound->is_signed && (int64_t)bound->value < 0;
 }
 
-/* Bounds of equal value share one: "smin=umin=3". Never a negative one and one that is only the same 64 bits. */
+/* Minima of equal value share one, and so do maxima: "smin=umin=3". Never a negative one and one that is only the same
+ * 64 bits. */
 static void text_ranges(struct text *text, struct scalar a)
 {
 	struct bound bounds[] = {
@@ -71,8 +83,8 @@ static void text_ranges(struct text *text, struct scalar a)
 		{ "smax", (uint64_t)a.smax, true, a.smax == INT64_MAX },
 		{ "umin", a.umin, false, a.umin == 0 },
 		{ "umax", a.umax, false, a.umax == UINT64_MAX },
-		{ "smin32", (uint64_t)(int64_t)a.s32_min, true, a.s32_min == INT32_MIN },
-		{ "smax32", (uint64_t)(int64_t)a.s32_max, true, a.s32_max == INT32_MAX },
+		{ "smin32", shown32(a.s32_min), true, a.s32_min == INT32_MIN },
+		{ "smax32", shown32(a.s32_max), true, a.s32_max == INT32_MAX },
 		{ "umin32", a.u32_min, false, a.u32_min == 0 },
 		{ "umax32", a.u32_max, false, a.u32_max == UINT32_MAX },
 	};
@@ -83,7 +95,7 @@ static void text_ranges(struct text *text, struct scalar a)
 			continue;
 		text_part(text);
 		text_add(text, "%s=", first->name);
-		for (struct bound *other = first + 1; other < end; other++) {
+		for (struct bound *other = first + 2; other < end; other += 2) {
 			if (other->hidden || other->value != first->value || is_negative(other) != is_negative(first))
 				continue;
 			other->hidden = true;
@@ -95,8 +107,11 @@ static void text_ranges(struct text *text, struct scalar a)
 			text_unsigned(text, first->value);
 	}
 	if (!tnum_is_unknown(a.var_off)) {
+		char bits[48];
+
+		tnum_format(bits, sizeof(bits), a.var_off);
 		text_part(text);
-		text_add(text, "var_off=(%#" PRIx64 "; %#" PRIx64 ")", a.var_off.value, a.var_off.mask);
+		text_add(text, "var_off=%s", bits);
 	}
 }
 

@@ -19,11 +19,29 @@ static struct scalar with_range32(struct scalar a, struct range32 r)
 	return scalar_of(a.var_off, scalar_range64(a), r);
 }
 
+/*
+ * If only one number of the known bits is in the unsigned range it is the number. Either it is umin, or the next one
+ * above. (If the next one above is the greatest of all it is taken without a look at umax, as 6.18 does: were it beyond
+ * umax there would be no number at all.)
+ */
+static struct scalar single_member(struct scalar a)
+{
+	uint64_t next = tnum_next(a.var_off, a.umin);
+
+	if (tnum_contains(a.var_off, a.umin) && next > a.umax)
+		return scalar_const(a.umin);
+	if (!tnum_contains(a.var_off, a.umin) &&
+		(next == (a.var_off.value | a.var_off.mask) || (next <= a.umax && tnum_next(a.var_off, next) > a.umax)))
+		return scalar_const(next);
+	return a;
+}
+
 static struct scalar bits_to_ranges(struct scalar a)
 {
 	a = with_range32(
 		a, range32_narrow_bits(scalar_range32(a), (uint32_t)a.var_off.value, (uint32_t)a.var_off.mask));
-	return with_range64(a, range64_narrow_bits(scalar_range64(a), a.var_off.value, a.var_off.mask));
+	a = with_range64(a, range64_narrow_bits(scalar_range64(a), a.var_off.value, a.var_off.mask));
+	return single_member(a);
 }
 
 static struct scalar ranges_to_bits(struct scalar a)
@@ -60,41 +78,12 @@ static struct scalar deduce32(struct scalar a)
 
 	r = narrow_from_wide(r, a.umin, a.umax);
 	r = narrow_from_wide(r, (uint64_t)a.smin, (uint64_t)a.smax);
-	r = range32_narrow_signed_from(r, r.umin, r.umax);
-	r = range32_narrow_unsigned_from(r, (uint32_t)r.smin, (uint32_t)r.smax);
-	return with_range32(a, r);
-}
-
-/*
- * A signed range that passes from -1 to 0 is, unsigned, two pieces: 0..smax and smin..UINT64_MAX. If the unsigned range
- * meets only one of them, the members are in that one:
- *
- *	0 [xxxxxxxx]smax            smin[xxxxxxxx] UINT64_MAX
- *	     [-----------umax]                               only the left
- *	               [umin-----------------]               only the right
- */
-static struct range64 deduce64_pieces(struct range64 r)
-{
-	if (r.umax < (uint64_t)r.smin) {
-		r.smin = (int64_t)r.umin;
-		r.umax = (uint64_t)r.smax < r.umax ? (uint64_t)r.smax : r.umax;
-	} else if (r.umin > (uint64_t)r.smax) {
-		r.smax = (int64_t)r.umax;
-		r.umin = (uint64_t)r.smin > r.umin ? (uint64_t)r.smin : r.umin;
-	}
-	return r;
+	return with_range32(a, range32_deduce(r));
 }
 
 static struct scalar deduce64(struct scalar a)
 {
-	struct range64 r = scalar_range64(a);
-
-	r = range64_narrow_signed_from(r, r.umin, r.umax);
-	if ((uint64_t)r.smin <= (uint64_t)r.smax)
-		r = range64_narrow_unsigned(r, (uint64_t)r.smin, (uint64_t)r.smax);
-	else
-		r = deduce64_pieces(r);
-	return with_range64(a, r);
+	return with_range64(a, range64_deduce(scalar_range64(a)));
 }
 
 /*
@@ -108,10 +97,17 @@ static struct scalar deduce_mixed(struct scalar a)
 	r = range64_narrow_unsigned(r, (r.umin & HIGH_HALF) | a.u32_min, (r.umax & HIGH_HALF) | a.u32_max);
 	r = range64_narrow_signed(r, (int64_t)(((uint64_t)r.smin & HIGH_HALF) | a.u32_min),
 		(int64_t)(((uint64_t)r.smax & HIGH_HALF) | a.u32_max));
-	/* All members are sign-extended 32-bit numbers. */
-	if (r.smin >= INT32_MIN && r.smax <= INT32_MAX)
-		r = range64_narrow_signed(r, a.s32_min, a.s32_max);
-	return with_range64(a, r);
+	a = with_range64(a, r);
+	/*
+	 * All members are 32-bit numbers, sign extended, and not negative: the 32-bit range is the range. It replaces
+	 * what was known, though that could be tighter, and negative numbers are left alone: so does 6.18.
+	 */
+	if (a.s32_min >= 0 && r.smin >= INT32_MIN && r.smax <= INT32_MAX) {
+		r = (struct range64){ a.s32_min, a.s32_max, (uint64_t)a.s32_min, (uint64_t)a.s32_max };
+		a.var_off = tnum_intersect(a.var_off, tnum_range(r.umin, r.umax));
+		a = with_range64(a, r);
+	}
+	return a;
 }
 
 struct scalar scalar_sync(struct scalar a)

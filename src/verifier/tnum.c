@@ -20,10 +20,32 @@ struct tnum tnum_range(uint64_t min, uint64_t max)
 		return tnum_const(min);
 	/* The two ends agree above the highest bit in which they differ; below it every pattern occurs or is passed. */
 	bits = 64 - __builtin_clzll(differing);
-	if (min > max || bits == 64)
+	if (bits == 64)
 		return TNUM_UNKNOWN;
 	differing = (1ULL << bits) - 1;
 	return (struct tnum){ min & ~differing, differing };
+}
+
+/*
+ * The least member y >= x + 1 =: z. Let z and value differ in a known bit, the highest such being p. If z has 0 there,
+ * y is like z above p, and least below. If z has 1, the unknown bits above p must count up by one: with all other bits
+ * set the carry runs through them. It does not run out at the top, since the greatest member is above x.
+ */
+uint64_t tnum_next(struct tnum a, uint64_t x)
+{
+	uint64_t z = x + 1, wrong, from_p, chosen;
+
+	if (x >= (a.value | a.mask))
+		return a.value | a.mask;
+	wrong = (z ^ a.value) & ~a.mask;
+	if (!wrong)
+		return z;
+	from_p = UINT64_MAX >> __builtin_clzll(wrong);
+	if (z & (from_p ^ from_p >> 1))
+		chosen = (z | ~a.mask | from_p) + 1;
+	else
+		chosen = z & ~from_p;
+	return (chosen & a.mask) | a.value;
 }
 
 struct tnum tnum_lsh(struct tnum a, unsigned int shift)
@@ -45,6 +67,13 @@ struct tnum tnum_arsh(struct tnum a, unsigned int shift)
 struct tnum tnum_arsh32(struct tnum a, unsigned int shift)
 {
 	return (struct tnum){ (uint32_t)((int32_t)a.value >> shift), (uint32_t)((int32_t)a.mask >> shift) };
+}
+
+struct tnum tnum_byteswap(struct tnum a, unsigned int bits)
+{
+	unsigned int unused = 64 - bits;
+
+	return (struct tnum){ __builtin_bswap64(a.value) >> unused, __builtin_bswap64(a.mask) >> unused };
 }
 
 bool tnum_overlap(struct tnum a, struct tnum b)
@@ -86,7 +115,5 @@ struct tnum tnum_with_subreg(struct tnum a, struct tnum b)
 
 int tnum_format(char *buffer, size_t size, struct tnum a)
 {
-	if (tnum_is_const(a))
-		return snprintf(buffer, size, "%#" PRIx64, a.value);
-	return snprintf(buffer, size, "(%#" PRIx64 "; %#" PRIx64 ")", a.value, a.mask);
+	return snprintf(buffer, size, "(0x%" PRIx64 "; 0x%" PRIx64 ")", a.value, a.mask);
 }

@@ -40,7 +40,10 @@ static inline bool tnum_contains(struct tnum a, uint64_t x)
 	return (x & ~a.mask) == a.value;
 }
 
-/* The smallest tnum that holds min..max, unsigned. Unknown if min > max. */
+/* The least member above x; the greatest of all if none is. */
+uint64_t tnum_next(struct tnum a, uint64_t x);
+
+/* The smallest tnum that holds min..max, unsigned. If min > max, which nothing is in, one that holds both. */
 struct tnum tnum_range(uint64_t min, uint64_t max);
 
 struct tnum tnum_add(struct tnum a, struct tnum b);
@@ -56,6 +59,9 @@ struct tnum tnum_lsh(struct tnum a, unsigned int shift);
 struct tnum tnum_rsh(struct tnum a, unsigned int shift);
 struct tnum tnum_arsh(struct tnum a, unsigned int shift);
 struct tnum tnum_arsh32(struct tnum a, unsigned int shift);
+
+/* The low bits (16, 32, 64) with their bytes in the opposite order, zero extended. */
+struct tnum tnum_byteswap(struct tnum a, unsigned int bits);
 
 /* What a and b both allow. Where they disagree on a known bit the set is empty, and the result any tnum. */
 struct tnum tnum_intersect(struct tnum a, struct tnum b);
@@ -86,7 +92,7 @@ static inline bool tnum_subreg_is_const(struct tnum a)
 	return !(uint32_t)a.mask;
 }
 
-/* "(0xVALUE; 0xMASK)", or "0xVALUE" for a constant, as the verifier log prints it. Returns as snprintf. */
+/* "(0xVALUE; 0xMASK)", as the verifier log prints it. Returns as snprintf. */
 int tnum_format(char *buffer, size_t size, struct tnum a);
 
 #endif
