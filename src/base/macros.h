@@ -16,6 +16,16 @@
 
 #define container_of(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
+/* Says to the processor that this is a wait for another one. */
+static inline void cpu_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
 /* A symbol of libskep's public interface. */
 #define SKEP_PUBLIC __attribute__((visibility("default")))
 

@@ -102,7 +102,10 @@ struct map_ops {
 	int (*value_address)(struct map *map, uint32_t offset, uint64_t *ret_address);
 	/* Whether mmap of [offset, offset + size) of the memory file is allowed. */
 	int (*mmap_check)(const struct map *map, uint64_t offset, uint64_t size, bool write);
+	/* As the kernel would account it, for fdinfo. */
 	uint64_t (*memory_usage)(const struct map *map);
+	/* Elements in the map, of types that count them. */
+	uint64_t (*count)(const struct map *map);
 };
 
 struct map {
