@@ -23,7 +23,7 @@ demo: packages build
 	examples/demo.sh $(BUILD)
 
 check: packages build
-	meson test -C $(BUILD) --print-errorlogs --suite short --suite docs
+	meson test -C $(BUILD) --print-errorlogs --suite short --timeout-multiplier 10 --suite docs
 
 long: build
 	meson test -C $(BUILD) --print-errorlogs --suite long --timeout-multiplier 0
