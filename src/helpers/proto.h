@@ -3,6 +3,7 @@
 #ifndef SKEP_HELPERS_PROTO_H
 #define SKEP_HELPERS_PROTO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/release.h"
@@ -94,5 +95,15 @@ struct helper_row {
 /* NULL if there is no such number. A row exists for every helper of the newest kernel, supported or not. */
 const struct helper_row *helper_find(uint32_t number);
 #define HELPER_COUNT 212
+
+/* What a loader may do, as far as helpers ask. */
+enum helper_caps {
+	HELPER_CAP_BPF = 1 << 0,
+	HELPER_CAP_PERFMON = 1 << 1,
+	HELPER_CAP_SYS_ADMIN = 1 << 2,
+};
+
+/* Whether programs of a type may call a helper in a release, when loaded with caps (enum helper_caps). */
+bool helper_allowed(uint32_t number, uint32_t prog_type, release_t release, uint32_t caps);
 
 #endif
