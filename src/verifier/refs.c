@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* References: what a helper handed out and the program has to give back. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "verifier/verifier.h"
+
+int acquire_ref(struct verifier *v, uint32_t *ret_id)
+{
+	struct state *state = v->state;
+
+	if (state->n_refs == state->refs_capacity) {
+		uint32_t capacity = MAX(state->refs_capacity * 2, 4u);
+		struct ref *refs = pool_resize(
+			&v->pool, state->refs, state->refs_capacity * sizeof(*refs), capacity * sizeof(*refs));
+
+		if (!refs)
+			return -ENOMEM;
+		state->refs = refs;
+		state->refs_capacity = capacity;
+	}
+	*ret_id = ++v->last_id;
+	state->refs[state->n_refs++] = (struct ref){ .id = *ret_id, .insn = v->insn, .kind = REF_POINTER };
+	return 0;
+}
+
+void drop_ref(struct verifier *v, struct state *state, uint32_t id)
+{
+	(void)v;
+	for (uint32_t i = 0; i < state->n_refs; i++) {
+		if (state->refs[i].id != id || state->refs[i].kind != REF_POINTER)
+			continue;
+		memmove(&state->refs[i], &state->refs[i + 1], (state->n_refs - i - 1) * sizeof(state->refs[0]));
+		state->n_refs--;
+		return;
+	}
+}
+
+static void forget_referenced(struct reg *reg, void *argument)
+{
+	uint32_t id = *(uint32_t *)argument;
+
+	if (reg->ref_id == id)
+		reg_clear(reg);
+}
+
+/* A spilled pointer that is gone leaves bytes that mean nothing. */
+static void forget_spilled(struct state *state)
+{
+	for (uint32_t f = 0; f <= state->current; f++) {
+		struct frame *frame = state->frames[f];
+
+		for (uint32_t i = 0; i < frame->n_slots; i++) {
+			struct slot *slot = &frame->slots[i];
+
+			if (slot_is_spill(slot) && slot->spilled.type == NOT_INIT)
+				memset(slot->bytes, BYTE_MISC, sizeof(slot->bytes));
+		}
+	}
+}
+
+int release_ref(struct verifier *v, uint32_t id)
+{
+	uint32_t before = v->state->n_refs;
+
+	drop_ref(v, v->state, id);
+	if (v->state->n_refs == before)
+		return -EINVAL;
+	state_visit(v->state, forget_referenced, &id);
+	forget_spilled(v->state);
+	return 0;
+}
+
+int check_no_refs(struct verifier *v)
+{
+	const struct state *state = v->state;
+
+	for (uint32_t i = 0; i < state->n_refs; i++)
+		say(v, "Unreleased reference id=%d alloc_insn=%d\n", state->refs[i].id, state->refs[i].insn);
+	return state->n_refs ? -EINVAL : 0;
+}
