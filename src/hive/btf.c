@@ -8,20 +8,19 @@ static void btf_last(struct object *object)
 {
 	struct hive_btf *btf = hive_btf_of(object);
 
-	free(btf->data);
+	btf_put(btf->btf);
 	free(btf);
 }
 
-int hive_btf_new(struct skep_hive *hive, void *data, uint32_t size, struct hive_btf **ret_btf)
+int hive_btf_new(struct skep_hive *hive, struct btf *btf, struct hive_btf **ret_btf)
 {
-	struct hive_btf *btf = calloc(1, sizeof(*btf));
+	struct hive_btf *object = calloc(1, sizeof(*object));
 
-	if (!btf)
+	if (!object)
 		return -ENOMEM;
-	object_init(&btf->object, hive, OBJECT_BTF);
-	btf->object.last = btf_last;
-	btf->data = data;
-	btf->size = size;
-	*ret_btf = btf;
+	object_init(&object->object, hive, OBJECT_BTF);
+	object->object.last = btf_last;
+	object->btf = btf;
+	*ret_btf = object;
 	return 0;
 }

@@ -49,9 +49,9 @@ static int btf_info(struct call *call, const struct hive_btf *btf)
 	uint32_t room = info.btf_size, name_room = info.name_len;
 	info.id = btf->object.id;
 	info.kernel_btf = btf->kernel;
-	info.btf_size = btf->size;
+	info.btf_size = btf->btf->data_size;
 	info.name_len = name_length;
-	err = call_write(call, info.btf, btf->data, MIN(room, btf->size));
+	err = call_write(call, info.btf, btf->btf->data, MIN(room, btf->btf->data_size));
 	if (err)
 		return err;
 	if (info.name && name_room) {

@@ -33,7 +33,7 @@ struct command {
 };
 
 /* NULL if there is no such command. */
-const struct command *command_find(uint32_t number);
+const struct command *sys_command_find(uint32_t number);
 
 /* Copies with the caller's memory; -EFAULT. */
 static inline int call_read(const struct call *call, void *to, uint64_t from, size_t size)

@@ -2,27 +2,19 @@
 /* The caller that is this process: its memory is ours, and so are its descriptors. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
+#include "base/fault.h"
 #include "hive/descriptor.h"
 #include "sys/sys.h"
 
-/* The kernel copies, because it can tell when the address is bad. */
 static int direct_read(const struct caller *caller, void *to, uint64_t from, size_t size)
 {
-	struct iovec ours = { .iov_base = to, .iov_len = size };
-	struct iovec theirs = { .iov_base = (void *)from, .iov_len = size };
-
-	return process_vm_readv(getpid(), &ours, 1, &theirs, 1, 0) == (ssize_t)size ? 0 : -EFAULT;
+	return fault_copy_from(to, (const void *)from, size) ? -EFAULT : 0;
 }
 
 static int direct_write(const struct caller *caller, uint64_t to, const void *from, size_t size)
 {
-	struct iovec ours = { .iov_base = (void *)from, .iov_len = size };
-	struct iovec theirs = { .iov_base = (void *)to, .iov_len = size };
-
-	return process_vm_writev(getpid(), &ours, 1, &theirs, 1, 0) == (ssize_t)size ? 0 : -EFAULT;
+	return fault_copy_to((void *)to, from, size) ? -EFAULT : 0;
 }
 
 static int direct_enter(const struct caller *caller, int fd, struct object **ret_object, unsigned *access)

@@ -38,7 +38,7 @@ static const struct command commands[] = {
 #undef COMMAND
 };
 
-const struct command *command_find(uint32_t number)
+const struct command *sys_command_find(uint32_t number)
 {
 	return number < ARRAY_SIZE(commands) ? &commands[number] : NULL;
 }
@@ -78,7 +78,7 @@ long sys_bpf(const struct caller *caller, int number, uint64_t uattr, uint32_t s
 	err = call_read(&call, &call.attr, uattr, MIN(size, sizeof(call.attr)));
 	if (err)
 		return err;
-	const struct command *command = command_find(number);
+	const struct command *command = sys_command_find(number);
 	if (!command || !command->run || command->since > caller->hive->release)
 		return -EINVAL;
 	if (!all_zero((uint8_t *)&call.attr + command->end, sizeof(call.attr) - command->end))

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The preload door: libc's functions, defined once more in front of libc, so that libraries and programs that call
+ * bpf(2) through libc reach a hive. Linked into the skep tool, where libbpf finds them before libc's, and made into
+ * libskep-preload.so for other programs. What it does not know it passes on.
+ */
+#ifndef SKEP_PRELOAD_DOOR_H
+#define SKEP_PRELOAD_DOOR_H
+
+#include "sys/sys.h"
+
+/*
+ * From now on bpf(2) of this process is answered by the hive; NULL: by nobody (ENOSYS). Not while another thread is in
+ * a call.
+ */
+void preload_use(struct skep_hive *hive);
+
+/* What this door is at the moment. NULL: no hive. */
+const struct caller *door_caller(void);
+
+/* Passes a system call on. The result or -errno. */
+long door_syscall(long number, long a, long b, long c, long d, long e, long f);
+
+/* libc's convention: -1 and errno for -errno. */
+long door_result(long result);
+
+/* The function that this door stands in front of. */
+#define NEXT(function)                                                                                         \
+	({                                                                                                     \
+		static __typeof__(&function) next_;                                                            \
+		if (!__atomic_load_n(&next_, __ATOMIC_RELAXED))                                                \
+			__atomic_store_n(                                                                      \
+				&next_, (__typeof__(&function))dlsym(RTLD_NEXT, #function), __ATOMIC_RELAXED); \
+		next_;                                                                                         \
+	})
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Test runs of programs on a struct __sk_buff.
+ *
+ * The input begins with an Ethernet header. tc programs see it; all others see the packet that follows it, and get it
+ * back as zeros in the output, as from the kernel.
+ */
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <net/if.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macros.h"
+#include "events/packet.h"
+#include "progs/skb.h"
+#include "sys/test_run.h"
+
+#define HEADROOM 64
+#define LOOPBACK 1 /* the device that a packet comes from unless the context says otherwise */
+#define GSO_SEGMENTS_MAX 65535
+#define WIRE_LEN_MAX 65536
+
+/* Fields of the context that the caller may set; everything between them must be zero. In ascending order. */
+#define FIELD(name)                                                                              \
+	{                                                                                        \
+		offsetof(struct __sk_buff, name),                                                \
+			offsetof(struct __sk_buff, name) + sizeof(((struct __sk_buff *)0)->name) \
+	}
+static const struct {
+	uint32_t start, end;
+} settable[] = {
+	FIELD(mark),
+	FIELD(priority),
+	FIELD(ingress_ifindex),
+	FIELD(ifindex),
+	FIELD(cb),
+	FIELD(tstamp),
+	FIELD(wire_len),
+	FIELD(gso_segs),
+	FIELD(gso_size),
+	FIELD(hwtstamp),
+};
+
+static bool others_zero(const struct __sk_buff *context)
+{
+	const uint8_t *bytes = (const uint8_t *)context;
+	uint32_t at = 0;
+
+	for (size_t i = 0; i <= ARRAY_SIZE(settable); i++) {
+		uint32_t end = i < ARRAY_SIZE(settable) ? settable[i].start : sizeof(*context);
+
+		for (; at < end; at++) {
+			if (bytes[at])
+				return false;
+		}
+		if (i < ARRAY_SIZE(settable))
+			at = settable[i].end;
+	}
+	return true;
+}
+
+static int context_to_skb(const struct __sk_buff *context, struct skb *skb)
+{
+	if (!others_zero(context))
+		return -EINVAL;
+	if (context->wire_len && (context->wire_len < skb->len || context->wire_len > WIRE_LEN_MAX))
+		return -EINVAL;
+	if (context->gso_segs > GSO_SEGMENTS_MAX)
+		return -EINVAL;
+	skb->mark = context->mark;
+	skb->priority = context->priority;
+	skb->ingress_ifindex = context->ingress_ifindex;
+	skb->tstamp = context->tstamp;
+	memcpy(skb->cb, context->cb, sizeof(skb->cb));
+	skb->wire_len = context->wire_len ?: skb->len;
+	skb->gso_segs = context->gso_segs;
+	skb->gso_size = context->gso_size;
+	skb->hwtstamp = context->hwtstamp;
+	return 0;
+}
+
+static void skb_to_context(const struct skb *skb, struct __sk_buff *context)
+{
+	context->mark = skb->mark;
+	context->priority = skb->priority;
+	context->ingress_ifindex = skb->ingress_ifindex;
+	context->ifindex = skb->ifindex;
+	context->tstamp = skb->tstamp;
+	memcpy(context->cb, skb->cb, sizeof(context->cb));
+	context->wire_len = skb->wire_len;
+	context->gso_segs = skb->gso_segs;
+	context->hwtstamp = skb->hwtstamp;
+}
+
+/* The socket that the packet belongs to has the addresses of the packet. -EINVAL: it ends inside its IP header. */
+static int set_addresses(struct skb *skb, const uint8_t *header, uint32_t length)
+{
+	if (skb->protocol == htons(ETH_P_IP)) {
+		const struct iphdr *ip = (const void *)header;
+
+		if (length < sizeof(*ip))
+			return -EINVAL;
+		skb->family = AF_INET;
+		skb->local_ip4 = ip->saddr;
+		skb->remote_ip4 = ip->daddr;
+	} else if (skb->protocol == htons(ETH_P_IPV6)) {
+		const struct ip6_hdr *ip6 = (const void *)header;
+
+		if (length < sizeof(*ip6))
+			return -EINVAL;
+		skb->family = AF_INET6;
+		memcpy(skb->local_ip6, &ip6->ip6_src, sizeof(skb->local_ip6));
+		memcpy(skb->remote_ip6, &ip6->ip6_dst, sizeof(skb->remote_ip6));
+	}
+	return 0;
+}
+
+static int make_skb(const struct test_packet *input, uint32_t size, bool link_header, struct skb *ret_skb)
+{
+	struct packet packet = {
+		.head = input->memory,
+		.end = input->end,
+		.data = input->data,
+		.length = size,
+		.ifindex = LOOPBACK,
+	};
+
+	packet_ethernet(&packet);
+	if (!link_header) {
+		packet.data += packet.link_size;
+		packet.length -= packet.link_size;
+		packet.link_size = 0;
+	}
+	packet_to_skb(&packet, ret_skb);
+	ret_skb->ingress_ifindex = 0;
+	if (!link_header)
+		ret_skb->mac_offset = ETH_HLEN;
+	return set_addresses(ret_skb, ret_skb->data + ret_skb->network_offset, ret_skb->len - ret_skb->network_offset);
+}
+
+int test_run_skb(struct test *test)
+{
+	const union bpf_attr *attr = &test->call->attr;
+	bool link_header = test->prog->type == BPF_PROG_TYPE_SCHED_CLS || test->prog->type == BPF_PROG_TYPE_SCHED_ACT;
+	struct test_packet packet;
+	struct __sk_buff context;
+	char device[IF_NAMESIZE];
+	struct skb skb;
+	bool given;
+
+	if ((attr->test.flags & ~(uint32_t)BPF_F_TEST_SKB_CHECKSUM_COMPLETE) || attr->test.cpu || attr->test.batch_size)
+		return -EINVAL;
+	int err = test_packet_read(test, attr->test.data_size_in, HEADROOM, &packet);
+	if (err)
+		return err;
+	err = test_context_read(test, &context, sizeof(context), &given);
+	if (err)
+		goto free_packet;
+	err = make_skb(&packet, attr->test.data_size_in, link_header, &skb);
+	if (err)
+		goto free_packet;
+	if (context.ifindex > LOOPBACK) {
+		if (!if_indextoname(context.ifindex, device)) {
+			err = -ENODEV;
+			goto free_packet;
+		}
+		skb.ifindex = context.ifindex;
+	}
+	err = context_to_skb(&context, &skb);
+	if (!err)
+		err = test_repeat(test, &skb);
+	if (err)
+		goto free_packet;
+	if (!link_header && skb.data - packet.memory >= ETH_HLEN) {
+		skb.data -= ETH_HLEN;
+		skb.len += ETH_HLEN;
+		memset(skb.data, 0, ETH_HLEN);
+	}
+	skb_to_context(&skb, &context);
+	err = test_finish(test, skb.data, skb.len);
+	if (!err && given)
+		err = test_context_write(test, &context, sizeof(context));
+free_packet:
+	free(packet.memory);
+	return err;
+}
