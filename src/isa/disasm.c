@@ -7,7 +7,6 @@
  */
 #include "isa/disasm.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,14 +17,58 @@ struct text {
 	size_t size, length;
 };
 
-__attribute__((format(printf, 2, 3))) static void put(struct text *text, const char *format, ...)
+static void put_bytes(struct text *text, const char *bytes, size_t count)
 {
 	size_t room = text->length < text->size ? text->size - text->length : 0;
-	va_list args;
 
-	va_start(args, format);
-	text->length += vsnprintf(room ? text->buffer + text->length : NULL, room, format, args);
-	va_end(args);
+	if (room) {
+		size_t kept = MIN(count, room - 1);
+
+		memcpy(text->buffer + text->length, bytes, kept);
+		text->buffer[text->length + kept] = '\0';
+	}
+	text->length += count;
+}
+
+static void put_string(struct text *text, const char *string)
+{
+	put_bytes(text, string, strlen(string));
+}
+
+/* Logs of large programs are mostly these numbers: no printf. */
+static void put_number(struct text *text, uint64_t value, unsigned base)
+{
+	char digits[20], *at = digits + sizeof(digits);
+
+	do {
+		*--at = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	put_bytes(text, at, digits + sizeof(digits) - at);
+}
+
+static void put_hex(struct text *text, uint64_t value)
+{
+	put_bytes(text, "0x", 2);
+	put_number(text, value, 16);
+}
+
+static void put_signed(struct text *text, int64_t value, bool plus)
+{
+	if (value < 0)
+		put_bytes(text, "-", 1);
+	else if (plus)
+		put_bytes(text, "+", 1);
+	put_number(text, value < 0 ? -(uint64_t)value : (uint64_t)value, 10);
+}
+
+/* "(b7) " */
+static void put_code(struct text *text, const struct bpf_insn *insn)
+{
+	const char *digits = "0123456789abcdef";
+	const char code[] = { '(', digits[insn->code >> 4], digits[insn->code & 15], ')', ' ' };
+
+	put_bytes(text, code, sizeof(code));
 }
 
 static bool row_prints(const struct op_row *row)
@@ -90,16 +133,6 @@ static const char *callee(const struct bpf_insn *insn, const struct disasm_names
 	return insn->src_reg == BPF_PSEUDO_KFUNC_CALL ? "kernel-function" : "unknown";
 }
 
-static bool token(const char **at, const char *word)
-{
-	size_t length = strlen(word);
-
-	if (strncmp(*at, word, length))
-		return false;
-	*at += length;
-	return true;
-}
-
 static void put_wide(struct text *text, const struct bpf_insn *insn, size_t n_slots, const struct disasm_names *names)
 {
 	struct bpf_insn both[2] = { insn[0] };
@@ -111,58 +144,130 @@ static void put_wide(struct text *text, const struct bpf_insn *insn, size_t n_sl
 	if (names && names->wide)
 		operand = names->wide(names->argument, both, buffer, sizeof(buffer));
 	if (operand)
-		put(text, "%s", operand);
+		put_string(text, operand);
 	else
-		put(text, "0x%llx", (unsigned long long)insn_imm64(both));
+		put_hex(text, insn_imm64(both));
 }
 
-/* Longer words stand before their own beginnings. */
-static void put_mnemonic(struct text *text, const char *at, const struct bpf_insn *insn, size_t n_slots,
+/* The words of mnemonics that fields are put in for. Longer ones come before their own beginnings. */
+enum word {
+	WORD_DST_AS,
+	WORD_SRC_AS,
+	WORD_IMM64,
+	WORD_HEX,
+	WORD_PLUS_IMM,
+	WORD_PLUS_OFF,
+	WORD_IMM,
+	WORD_BTF_ID,
+	WORD_ID,
+	WORD_NAME,
+	WORD_DST,
+	WORD_SRC,
+	WORD_COUNT
+};
+
+static const struct {
+	const char *text;
+	size_t length;
+} words[] = {
+#define WORD(text)                     \
+	{                              \
+		text, sizeof(text) - 1 \
+	}
+	[WORD_DST_AS] = WORD("DST_AS"),
+	[WORD_SRC_AS] = WORD("SRC_AS"),
+	[WORD_IMM64] = WORD("0xIMM64"),
+	[WORD_HEX] = WORD("0xIMM"),
+	[WORD_PLUS_IMM] = WORD("+IMM"),
+	[WORD_PLUS_OFF] = WORD("+OFF"),
+	[WORD_IMM] = WORD("IMM"),
+	[WORD_BTF_ID] = WORD("BTFID"),
+	[WORD_ID] = WORD("ID"),
+	[WORD_NAME] = WORD("NAME"),
+	[WORD_DST] = WORD("D"),
+	[WORD_SRC] = WORD("S"),
+#undef WORD
+};
+
+static enum word word_at(const char *at)
+{
+	enum word word = 0;
+
+	while (word < WORD_COUNT && strncmp(at, words[word].text, words[word].length))
+		word++;
+	return word;
+}
+
+static void put_word(struct text *text, enum word word, const struct bpf_insn *insn, size_t n_slots,
 	const struct disasm_names *names)
 {
 	char buffer[64];
 
+	switch (word) {
+	case WORD_DST_AS:
+		return put_number(text, (uint32_t)insn->imm >> 16, 10);
+	case WORD_SRC_AS:
+		return put_number(text, (uint16_t)insn->imm, 10);
+	case WORD_IMM64:
+		return put_wide(text, insn, n_slots, names);
+	case WORD_HEX:
+		return put_hex(text, (uint32_t)insn->imm);
+	case WORD_PLUS_IMM:
+		return put_signed(text, insn->imm, true);
+	case WORD_PLUS_OFF:
+		return put_signed(text, insn->off, true);
+	case WORD_IMM:
+	case WORD_BTF_ID:
+	case WORD_ID:
+		return put_signed(text, insn->imm, false);
+	case WORD_NAME:
+		return put_string(text, callee(insn, names, buffer, sizeof(buffer)));
+	case WORD_DST:
+		return put_number(text, insn->dst_reg, 10);
+	default:
+		return put_number(text, insn->src_reg, 10);
+	}
+}
+
+static void put_mnemonic(struct text *text, const char *at, const struct bpf_insn *insn, size_t n_slots,
+	const struct disasm_names *names)
+{
 	while (*at) {
-		if (token(&at, "DST_AS"))
-			put(text, "%u", (uint32_t)insn->imm >> 16);
-		else if (token(&at, "SRC_AS"))
-			put(text, "%u", (uint16_t)insn->imm);
-		else if (token(&at, "0xIMM64"))
-			put_wide(text, insn, n_slots, names);
-		else if (token(&at, "0xIMM"))
-			put(text, "0x%x", insn->imm);
-		else if (token(&at, "+IMM"))
-			put(text, "%+d", insn->imm);
-		else if (token(&at, "+OFF"))
-			put(text, "%+d", insn->off);
-		else if (token(&at, "IMM") || token(&at, "BTFID") || token(&at, "ID"))
-			put(text, "%d", insn->imm);
-		else if (token(&at, "NAME"))
-			put(text, "%s", callee(insn, names, buffer, sizeof(buffer)));
-		else if (token(&at, "D"))
-			put(text, "%d", insn->dst_reg);
-		else if (token(&at, "S"))
-			put(text, "%d", insn->src_reg);
-		else
-			put(text, "%c", *at++);
+		size_t plain = strcspn(at, "0+ABDINOS"); /* what words begin with */
+		enum word word;
+
+		put_bytes(text, at, plain);
+		at += plain;
+		word = word_at(at);
+		if (word < WORD_COUNT) {
+			put_word(text, word, insn, n_slots, names);
+			at += words[word].length;
+		} else if (*at) {
+			put_bytes(text, at++, 1);
+		}
 	}
 }
 
 static void put_bug(struct text *text, const struct bpf_insn *insn)
 {
 	static const char *const classes[] = { "_ld", "_ldx", "_st", "", "_alu32", "_jmp", "_jmp32", "_alu64" };
+	char line[32];
 
-	put(text, "BUG%s_%02x", classes[BPF_CLASS(insn->code)], insn->code);
+	snprintf(line, sizeof(line), "BUG%s_%02x", classes[BPF_CLASS(insn->code)], insn->code);
+	put_string(text, line);
 }
 
 /* A byte swap of a width that does not exist: "r2 = le5 r2". */
 static bool put_odd_swap(struct text *text, const struct bpf_insn *insn)
 {
 	const char *name = BPF_CLASS(insn->code) == BPF_ALU64 ? "bswap" : BPF_SRC(insn->code) ? "be" : "le";
+	char line[64];
 
 	if ((BPF_CLASS(insn->code) != BPF_ALU && insn->code != (BPF_ALU64 | BPF_END)) || BPF_OP(insn->code) != BPF_END)
 		return false;
-	put(text, "(%02x) r%d = %s%d r%d", insn->code, insn->dst_reg, name, insn->imm, insn->dst_reg);
+	put_code(text, insn);
+	snprintf(line, sizeof(line), "r%d = %s%d r%d", insn->dst_reg, name, insn->imm, insn->dst_reg);
+	put_string(text, line);
 	return true;
 }
 
@@ -181,8 +286,10 @@ static bool put_narrow_atomic(struct text *text, const struct bpf_insn *insn)
 		return false;
 	put_mnemonic(&(struct text){ line, sizeof(line) }, op_rows[op].mnemonic, &word, 1, NULL);
 	type = strstr(line, "u32");
-	put(text, "(%02x) %.*s%s%s", insn->code, (int)(type - line), line, BPF_SIZE(insn->code) == BPF_H ? "u16" : "u8",
-		type + 3);
+	put_code(text, insn);
+	put_bytes(text, line, type - line);
+	put_string(text, BPF_SIZE(insn->code) == BPF_H ? "u16" : "u8");
+	put_string(text, type + 3);
 	return true;
 }
 
@@ -210,7 +317,7 @@ size_t disasm(char *buffer, size_t size, const struct bpf_insn *insn, size_t n_s
 	if (!mnemonic && row && row->mnemonic[0])
 		mnemonic = row->mnemonic;
 	if (mnemonic) {
-		put(&text, "(%02x) ", insn->code);
+		put_code(&text, insn);
 		put_mnemonic(&text, mnemonic, insn, n_slots, names);
 	} else if (!put_odd_swap(&text, insn) && !put_narrow_atomic(&text, insn)) {
 		put_bug(&text, insn);
