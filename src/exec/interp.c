@@ -17,35 +17,11 @@ struct decoding {
 	uint32_t n_functions;
 };
 
-/* The form of a jump that charges the budget. */
-static unsigned backward(enum op op)
+static bool is_jump(const struct bpf_insn *insn)
 {
-	switch (op) {
-#define FORMS(NAME)                            \
-	case OP_##NAME##_K:                    \
-		return STEP_BACK_##NAME##_K;   \
-	case OP_##NAME##_X:                    \
-		return STEP_BACK_##NAME##_X;   \
-	case OP_##NAME##32_K:                  \
-		return STEP_BACK_##NAME##32_K; \
-	case OP_##NAME##32_X:                  \
-		return STEP_BACK_##NAME##32_X;
-		STEP_CONDITIONAL_JUMPS(FORMS)
-#undef FORMS
-	case OP_JA:
-		return STEP_BACK_JA;
-	case OP_JA32:
-		return STEP_BACK_JA32;
-	case OP_MAY_GOTO:
-		return STEP_BACK_MAY_GOTO;
-	default:
-		return op;
-	}
-}
+	unsigned class = BPF_CLASS(insn->code), operation = BPF_OP(insn->code);
 
-static bool is_jump(enum op op)
-{
-	return backward(op) != op;
+	return (class == BPF_JMP || class == BPF_JMP32) && operation != BPF_CALL && operation != BPF_EXIT;
 }
 
 /* Whether execution may go on at target: an instruction, not the second slot of one. */
@@ -134,15 +110,27 @@ static int decode(struct decoding *decoding, uint32_t i)
 		return decode_wide(decoding, i, op);
 	if (op == OP_CALL_HELPER || op == OP_CALL_LOCAL || op == OP_CALL_KFUNC)
 		return decode_call(decoding, i, op);
-	if (is_jump(op)) {
-		int32_t displacement = op == OP_JA32 ? insn->imm : insn->off;
+	int32_t displacement = op == OP_JA32 ? insn->imm : insn->off;
 
-		if (!is_target(image, (int64_t)i + 1 + displacement))
-			return -EINVAL;
-		if (displacement < 0)
-			step->handler = decoding->handlers[backward(op)];
-	}
+	if (is_jump(insn) && !is_target(image, (int64_t)i + 1 + displacement))
+		return -EINVAL;
 	return step->handler == decoding->handlers[STEP_TRAP] ? -EINVAL : 0;
+}
+
+/* Makes the step at i do the next instruction too, if there is such a step. Needs both decoded. */
+static void fuse(struct decoding *decoding, uint32_t i)
+{
+	const struct bpf_insn *insns = decoding->image->insns;
+	bool wide = insn_is_wide(&insns[i]);
+	uint32_t next = i + 1 + wide;
+
+	if (next >= decoding->image->n_insns)
+		return;
+	unsigned pair = step_pair(wide ? OP_LD_IMM64 : op_decode(&insns[i]),
+		insn_is_wide(&insns[next]) ? OP_LD_IMM64 : op_decode(&insns[next]));
+
+	if (pair != STEP_TRAP)
+		decoding->steps[i].handler = decoding->handlers[pair];
 }
 
 static uint64_t interp_entry(void *context, struct run *run)
@@ -177,6 +165,8 @@ int interp_bind(const struct image *image, struct bound *bound)
 		err = decode(&decoding, i);
 		i += insn_is_wide(&image->insns[i]);
 	}
+	for (uint32_t i = 0; i < image->n_insns && !err; i += 1 + insn_is_wide(&image->insns[i]))
+		fuse(&decoding, i);
 	if (!err && !image->n_insns)
 		err = -EINVAL;
 	if (err) {

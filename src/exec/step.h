@@ -3,6 +3,9 @@
  * Steps: what the interpreter runs. One step for each instruction slot, at the same index, so that displacements stay
  * as they are; a step carries the address of the code that does it. After the last comes a trap, then the functions
  * that the program calls.
+ *
+ * What a step costs is the jump to the next, far more than what it computes. So a step may do its own instruction and
+ * the one that follows. That one keeps its own step, for those who jump to it.
  */
 #ifndef SKEP_EXEC_STEP_H
 #define SKEP_EXEC_STEP_H
@@ -21,22 +24,20 @@ struct step {
 	int32_t imm;
 };
 
-/* Jumps that have a form of their own for going back, where the budget is charged. */
-#define STEP_CONDITIONAL_JUMPS(X) X(JEQ) X(JNE) X(JSET) X(JGT) X(JGE) X(JLT) X(JLE) X(JSGT) X(JSGE) X(JSLT) X(JSLE)
-
 /* What a step does: one instruction (enum op), or one of these. */
 enum step_op {
-	STEP_FIRST = OP_COUNT - 1,
-#define BACK(NAME) STEP_BACK_##NAME##_K, STEP_BACK_##NAME##_X, STEP_BACK_##NAME##32_K, STEP_BACK_##NAME##32_X,
-	STEP_CONDITIONAL_JUMPS(BACK)
-#undef BACK
-		STEP_BACK_JA,
-	STEP_BACK_JA32,
-	STEP_BACK_MAY_GOTO,
-	STEP_TAIL_CALL,
+	STEP_TAIL_CALL = OP_COUNT,
 	STEP_TRAP, /* no instruction: the program left its code */
+#define PAIR(first, second) STEP_##first##_##second,
+#define PAIR_JUMP PAIR
+#include "exec/pairs.def"
+#undef PAIR
+#undef PAIR_JUMP
 	STEP_COUNT,
 };
+
+/* The step that does two instructions; STEP_TRAP if there is none. */
+unsigned step_pair(enum op first, enum op second);
 
 /*
  * Runs from pc with r1 to r5 until the function that starts there exits: the result is r0. 0, with run->error set, if
