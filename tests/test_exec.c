@@ -92,30 +92,54 @@ static const int32_t immediates[] = {
 	INT32_MIN,
 };
 
-/* One instruction between wide loads of its operands. Every pair of values, or value and immediate. */
+/* Runs one program on many operands: r0 and r1 are loaded from the context. */
+static struct bound *bind_binary(enum exec_mode mode, struct bpf_insn insn, struct image **ret_image)
+{
+	struct bound *bound;
+
+	*ret_image =
+		program_image((struct bpf_insn[]){ I(LDX_DW, 0, 1, 0, 0), I(LDX_DW, 1, 1, 8, 0), insn, EXIT_INSN }, 4);
+	assert_int_equal(exec_bind(*ret_image, mode, &bound), 0);
+	return bound;
+}
+
+static void check_alu(enum exec_mode mode, enum op op, int32_t imm)
+{
+	struct bpf_insn insn = insn_of(op, 0, 1, 0, imm);
+	struct image *image;
+	struct bound *bound = bind_binary(mode, insn, &image);
+	struct run run;
+	uint64_t expected;
+
+	run_init(&run, bound);
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(values); j++) {
+			uint64_t operands[2] = { values[i], values[j] };
+
+			assert_true(
+				eval_alu(op, &insn, operands[0], insn.src_reg ? operands[1] : operands[0], &expected));
+			uint64_t result = run_program(&run, bound, operands);
+
+			if (result != expected)
+				fail_msg("%s: %#lx, %#lx, imm %d: %#lx, not %#lx", op_name(op), values[i], values[j],
+					imm, result, expected);
+		}
+	exec_unbind(bound);
+	image_free(image);
+}
+
+/* Every pair of values, and every immediate. */
 static void test_alu_values(void **state)
 {
 	for (enum op op = 0; op < OP_COUNT; op++) {
 		bool has_imm = op_rows[op].imm_field == FIELD_ANY;
-		size_t n = has_imm ? ARRAY_SIZE(immediates) : ARRAY_SIZE(values);
 		struct bpf_insn insn = insn_of(op, 0, 1, 0, 0);
-		uint64_t expected;
+		uint64_t value;
 
-		if (!eval_alu(op, &insn, 0, 0, &expected))
+		if (!eval_alu(op, &insn, 0, 0, &value))
 			continue;
-		for (size_t i = 0; i < ARRAY_SIZE(values); i++)
-			for (size_t j = 0; j < n; j++) {
-				uint64_t a = values[i], b = has_imm ? 0 : values[j];
-
-				insn = insn_of(op, 0, 1, 0, has_imm ? immediates[j] : 0);
-				assert_true(eval_alu(op, &insn, a, insn.src_reg == 1 ? b : a, &expected));
-				uint64_t result = RUN(mode_of(state), NULL, WIDE(LD_IMM64, 0, a), WIDE(LD_IMM64, 1, b),
-					insn, EXIT_INSN);
-
-				if (result != expected)
-					fail_msg("%s: %#lx, %#lx, imm %d: %#lx, not %#lx", op_name(op), a, b, insn.imm,
-						result, expected);
-			}
+		for (size_t i = 0; i < (has_imm ? ARRAY_SIZE(immediates) : 1); i++)
+			check_alu(mode_of(state), op, has_imm ? immediates[i] : 0);
 	}
 }
 
@@ -144,38 +168,55 @@ static void test_alu_registers(void **state)
 	}
 }
 
-static bool jump_taken(enum exec_mode mode, struct bpf_insn jump, uint64_t a, uint64_t b, bool backward)
+/* A jump over one instruction, or back to it, that sets r0; operands from the context. */
+static struct bound *bind_jump(enum exec_mode mode, struct bpf_insn jump, bool backward, struct image **ret_image)
 {
-	if (backward) {
-		jump.off = -3;
-		return RUN(mode, NULL, WIDE(LD_IMM64, 1, a), WIDE(LD_IMM64, 2, b), I(MOV_K, 0, 0, 0, 0),
-			I(JA, 0, 0, 2, 0), I(MOV_K, 0, 0, 0, 1), EXIT_INSN, jump, EXIT_INSN);
-	}
-	jump.off = 1;
-	return RUN(mode, NULL, WIDE(LD_IMM64, 1, a), WIDE(LD_IMM64, 2, b), I(MOV_K, 0, 0, 0, 1), jump,
-		I(MOV_K, 0, 0, 0, 0), EXIT_INSN);
+	struct bpf_insn forward[] = { I(LDX_DW, 2, 1, 8, 0), I(LDX_DW, 1, 1, 0, 0), I(MOV_K, 0, 0, 0, 1), jump,
+		I(MOV_K, 0, 0, 0, 0), EXIT_INSN };
+	struct bpf_insn back[] = { I(LDX_DW, 2, 1, 8, 0), I(LDX_DW, 1, 1, 0, 0), I(MOV_K, 0, 0, 0, 0),
+		I(JA, 0, 0, 2, 0), I(MOV_K, 0, 0, 0, 1), EXIT_INSN, jump, EXIT_INSN };
+	struct bound *bound;
+
+	forward[3].off = 1;
+	back[6].off = -3;
+	*ret_image = backward ? program_image(back, ARRAY_SIZE(back)) : program_image(forward, ARRAY_SIZE(forward));
+	assert_int_equal(exec_bind(*ret_image, mode, &bound), 0);
+	return bound;
+}
+
+static void check_jump(enum exec_mode mode, enum op op, int32_t imm, bool backward)
+{
+	struct bpf_insn insn = insn_of(op, 1, 2, 0, imm);
+	struct image *image;
+	struct bound *bound = bind_jump(mode, insn, backward, &image);
+	struct run run;
+	bool expected;
+
+	run_init(&run, bound);
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(values); j++) {
+			uint64_t operands[2] = { values[i], values[j] };
+
+			assert_true(eval_jump(op, &insn, values[i], values[j], &expected));
+			if (run_program(&run, bound, operands) != expected)
+				fail_msg("%s: %#lx, %#lx, imm %d, %s: not %d", op_name(op), values[i], values[j], imm,
+					backward ? "backward" : "forward", expected);
+		}
+	exec_unbind(bound);
+	image_free(image);
 }
 
 static void test_jumps(void **state)
 {
 	for (enum op op = 0; op < OP_COUNT; op++) {
-		bool has_imm = op_rows[op].imm_field == FIELD_ANY, expected;
-		size_t n = has_imm ? ARRAY_SIZE(immediates) : ARRAY_SIZE(values);
+		bool has_imm = op_rows[op].imm_field == FIELD_ANY, taken;
 		struct bpf_insn insn = insn_of(op, 1, 2, 0, 0);
 
-		if (!eval_jump(op, &insn, 0, 0, &expected))
+		if (!eval_jump(op, &insn, 0, 0, &taken))
 			continue;
-		for (size_t i = 0; i < ARRAY_SIZE(values); i++)
-			for (size_t j = 0; j < n; j++) {
-				uint64_t a = values[i], b = has_imm ? 0 : values[j];
-
-				insn = insn_of(op, 1, 2, 0, has_imm ? immediates[j] : 0);
-				assert_true(eval_jump(op, &insn, a, b, &expected));
-				for (int backward = 0; backward < 2; backward++)
-					if (jump_taken(mode_of(state), insn, a, b, backward) != expected)
-						fail_msg("%s: %#lx, %#lx, imm %d, %s: not %d", op_name(op), a, b,
-							insn.imm, backward ? "backward" : "forward", expected);
-			}
+		for (size_t i = 0; i < (has_imm ? ARRAY_SIZE(immediates) : 1); i++)
+			for (int backward = 0; backward < 2; backward++)
+				check_jump(mode_of(state), op, has_imm ? immediates[i] : 0, backward);
 	}
 }
 
