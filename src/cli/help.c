@@ -21,7 +21,7 @@ void help_overview(FILE *out)
 
 	fprintf(out, "skep: eBPF in user space: verifies, runs and shows BPF programs without the kernel's BPF.\n\n");
 	fprintf(out, "Usage: skep COMMAND [ARGUMENTS]\n\nCommands:\n");
-	for (command = 0; command < COMMAND_COUNT; command++)
+	for (command = 0; command < N_COMMANDS; command++)
 		fprintf(out, "  %-10s %s\n", command_rows[command].name, command_rows[command].summary);
 	fprintf(out, "\n  skep help COMMAND  describes one of them; skep --version tells the version\n");
 	fprintf(out, "\nExit status:\n");
@@ -48,7 +48,7 @@ void help_command(FILE *out, enum command_id command)
 
 	fprintf(out, "Usage: skep %s%s%s [OPTIONS]\n\n%s\nOptions:\n", row->name, row->arguments[0] ? " " : "",
 		row->arguments, row->text);
-	for (option = 0; option < OPTION_COUNT; option++)
+	for (option = 0; option < N_OPTIONS; option++)
 		if (takes(command, option))
 			print_option(out, option);
 }
@@ -101,7 +101,7 @@ void help_manual(FILE *out)
 	fprintf(out, ".TH SKEP 1 \"\" \"skep %s\" \"User Commands\"\n", SKEP_VERSION);
 	fputs(".SH NAME\nskep \\- eBPF in user space\n", out);
 	fputs(".SH SYNOPSIS\n", out);
-	for (command = 0; command < COMMAND_COUNT; command++) {
+	for (command = 0; command < N_COMMANDS; command++) {
 		if (command)
 			fputs(".br\n", out);
 		fprintf(out, ".B skep %s\n", command_rows[command].name);
@@ -115,15 +115,15 @@ void help_manual(FILE *out)
 		"skep holds the kernel's half of eBPF in user space: it verifies, compiles and runs BPF programs, and\n"
 		"keeps their maps, inside the process that asks for it. It needs no privileges, and it never passes\n"
 		"a BPF command to the machine's own kernel. Object files are loaded by the system's libbpf.\n");
-	for (command = 0; command < COMMAND_COUNT; command++) {
+	for (command = 0; command < N_COMMANDS; command++) {
 		fprintf(out, ".SS skep %s %s\n", command_rows[command].name, command_rows[command].arguments);
 		roff(out, command_rows[command].text);
-		for (option = 0; option < OPTION_COUNT; option++)
+		for (option = 0; option < N_OPTIONS; option++)
 			if (takes(command, option) && !is_common(option))
 				roff_option(out, option);
 	}
 	fputs(".SS Options of every command\n", out);
-	for (option = 0; option < OPTION_COUNT; option++)
+	for (option = 0; option < N_OPTIONS; option++)
 		if (is_common(option))
 			roff_option(out, option);
 	fputs(".SH EXIT STATUS\n", out);
@@ -142,7 +142,7 @@ static void complete_option_values(FILE *out)
 	enum option_id option;
 	const char *word;
 
-	for (option = 0; option < OPTION_COUNT; option++) {
+	for (option = 0; option < N_OPTIONS; option++) {
 		const struct option_row *row = &option_rows[option];
 
 		switch (row->kind) {
@@ -178,20 +178,20 @@ void help_completion(FILE *out)
 	fputs("# bash completion for skep, made from the tool's own table of options\n", out);
 	fputs("_skep()\n{\n\tlocal word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n", out);
 	fputs("\tCOMPREPLY=()\n\tif [ \"$COMP_CWORD\" = 1 ]; then\n\t\tCOMPREPLY=($(compgen -W '", out);
-	for (command = 0; command < COMMAND_COUNT; command++)
+	for (command = 0; command < N_COMMANDS; command++)
 		fprintf(out, "%s ", command_rows[command].name);
 	fputs("--version --help' -- \"$word\"))\n\t\treturn\n\tfi\n\tcase $previous in\n", out);
 	complete_option_values(out);
 	fputs("\tesac\n\tcase ${COMP_WORDS[1]}:$word in\n", out);
-	for (command = 0; command < COMMAND_COUNT; command++) {
+	for (command = 0; command < N_COMMANDS; command++) {
 		fprintf(out, "\t%s:-*) COMPREPLY=($(compgen -W '", command_rows[command].name);
-		for (option = 0; option < OPTION_COUNT; option++)
+		for (option = 0; option < N_OPTIONS; option++)
 			if (takes(command, option))
 				fprintf(out, "--%s ", option_rows[option].name);
 		fputs("' -- \"$word\")) ;;\n", out);
 	}
 	fputs("\thelp:*) COMPREPLY=($(compgen -W '", out);
-	for (command = 0; command < COMMAND_COUNT; command++)
+	for (command = 0; command < N_COMMANDS; command++)
 		fprintf(out, "%s ", command_rows[command].name);
 	fputs("' -- \"$word\")) ;;\n\t*) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n\tesac\n}\n", out);
 	fputs("complete -o filenames -F _skep skep\n", out);

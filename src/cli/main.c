@@ -9,7 +9,7 @@
 #include "cli/report.h"
 #include "skep/skep.h"
 
-static int (*const functions[COMMAND_COUNT])(const struct options *options) = {
+static int (*const functions[N_COMMANDS])(const struct options *options) = {
 #define COMMAND(id, name, arguments, summary, text) [COMMAND_##id] = cmd_##name,
 #include "cli/options.def"
 };
@@ -23,7 +23,7 @@ int cmd_help(const struct options *options)
 		return 0;
 	}
 	command = command_find(options->operand);
-	if (command == COMMAND_COUNT) {
+	if (command == N_COMMANDS) {
 		report("help: there is no command '%s' (see 'skep help')", options->operand);
 		return EXIT_USAGE;
 	}
@@ -49,7 +49,7 @@ static int run_command(int argc, char **argv)
 		return 0;
 	}
 	command = command_find(argv[1]);
-	if (command == COMMAND_COUNT) {
+	if (command == N_COMMANDS) {
 		report("there is no command '%s' (see 'skep help')", argv[1]);
 		return EXIT_USAGE;
 	}

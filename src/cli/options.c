@@ -9,14 +9,14 @@
 #include "base/macros.h"
 #include "cli/report.h"
 
-const struct command_row command_rows[COMMAND_COUNT] = {
+const struct command_row command_rows[N_COMMANDS] = {
 #define COMMAND(id, name, arguments, summary, text) [COMMAND_##id] = { #name, arguments, summary, text },
 #include "cli/options.def"
 };
 
 #define ON(id) (1u << COMMAND_##id)
 #define EVERY (~0u)
-const struct option_row option_rows[OPTION_COUNT] = {
+const struct option_row option_rows[N_OPTIONS] = {
 #define OPTION(id, commands, name, argument, kind, min, max, help) \
 	[OPTION_##id] = { commands, name, argument, OPTION_KIND_##kind, min, max, help },
 #include "cli/options.def"
@@ -28,13 +28,13 @@ const struct status_row status_rows[] = {
 };
 const unsigned n_status_rows = ARRAY_SIZE(status_rows);
 
-_Static_assert(COMMAND_COUNT <= 32, "option rows name commands by bits of 32");
+_Static_assert(N_COMMANDS <= 32, "option rows name commands by bits of 32");
 
 enum command_id command_find(const char *name)
 {
 	enum command_id id;
 
-	for (id = 0; id < COMMAND_COUNT; id++)
+	for (id = 0; id < N_COMMANDS; id++)
 		if (!strcmp(command_rows[id].name, name))
 			break;
 	return id;
@@ -45,7 +45,7 @@ static enum option_id option_find(enum command_id command, const char *text, siz
 {
 	enum option_id id;
 
-	for (id = 0; id < OPTION_COUNT; id++) {
+	for (id = 0; id < N_OPTIONS; id++) {
 		const struct option_row *row = &option_rows[id];
 
 		if ((row->commands & 1u << command) && strlen(row->name) == length && !memcmp(row->name, text, length))
@@ -112,7 +112,7 @@ static int take_option(struct options *options, int argc, char **argv, int *inde
 	const char *equals = strchr(name, '=');
 	enum option_id id = option_find(options->command, name, equals ? (size_t)(equals - name) : strlen(name));
 
-	if (id == OPTION_COUNT)
+	if (id == N_OPTIONS)
 		return usage(options->command, "there is no option ", argv[*index]);
 	if (option_rows[id].kind == OPTION_KIND_SWITCH) {
 		if (equals)

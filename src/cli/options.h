@@ -10,13 +10,13 @@
 enum command_id {
 #define COMMAND(id, name, arguments, summary, text) COMMAND_##id,
 #include "cli/options.def"
-	COMMAND_COUNT,
+	N_COMMANDS,
 };
 
 enum option_id {
 #define OPTION(id, commands, name, argument, kind, min, max, help) OPTION_##id,
 #include "cli/options.def"
-	OPTION_COUNT,
+	N_OPTIONS,
 };
 
 enum option_kind {
@@ -45,16 +45,16 @@ struct status_row {
 	const char *meaning;
 };
 
-extern const struct command_row command_rows[COMMAND_COUNT];
-extern const struct option_row option_rows[OPTION_COUNT];
+extern const struct command_row command_rows[N_COMMANDS];
+extern const struct option_row option_rows[N_OPTIONS];
 extern const struct status_row status_rows[];
 extern const unsigned n_status_rows;
 
 /* What one command was called with. */
 struct options {
 	enum command_id command;
-	const char *text[OPTION_COUNT]; /* NULL: not given. Of a switch: "" */
-	uint64_t number[OPTION_COUNT]; /* of kind NUMBER, if given */
+	const char *text[N_OPTIONS]; /* NULL: not given. Of a switch: "" */
+	uint64_t number[N_OPTIONS]; /* of kind NUMBER, if given */
 	const char *operand; /* the positional argument, or NULL */
 };
 
@@ -63,7 +63,7 @@ static inline bool option_given(const struct options *options, enum option_id id
 	return options->text[id];
 }
 
-/* COMMAND_COUNT if there is none of that name. */
+/* N_COMMANDS if there is none of that name. */
 enum command_id command_find(const char *name);
 
 /*

@@ -49,7 +49,7 @@ struct packet_source_ops {
 struct packet_source {
 	const struct packet_source_ops *ops;
 	uint64_t dropped; /* packets that the source lost because nobody took them in time */
-	uint64_t cut; /* packets whose end was not captured */
+	uint64_t cut; /* packets whose end was not captured; a packet socket gives at most 128 KiB of one */
 };
 
 static inline int packet_next(struct packet_source *source, int timeout, struct packet *ret_packet)
