@@ -9,4 +9,8 @@
 #include "helpers/helpers.def"
 #undef HELPER
 
+/* The head of helper_<name>: the arguments are r1 to r5, and the run. */
+#define HELPER_FN(name) \
+	uint64_t helper_##name(uint64_t r1, uint64_t r2, uint64_t r3, uint64_t r4, uint64_t r5, struct run *run)
+
 #endif
