@@ -179,7 +179,14 @@ int oracle_map_lookup(int map, const void *key, void *value)
 
 int oracle_map_update(int map, const void *key, const void *value, uint64_t flags)
 {
-	return element(BPF_MAP_UPDATE_ELEM, map, key, value, flags);
+	int err = element(BPF_MAP_UPDATE_ELEM, map, key, value, flags);
+
+	/* Maps that do not preallocate take elements from a reserve that the kernel fills up when it comes to it. */
+	for (int tries = 0; err == -ENOMEM && tries < 1000; tries++) {
+		usleep(1000);
+		err = element(BPF_MAP_UPDATE_ELEM, map, key, value, flags);
+	}
+	return err;
 }
 
 int oracle_map_delete(int map, const void *key)
