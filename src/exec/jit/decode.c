@@ -18,6 +18,8 @@ static int decode_swap(const struct bpf_insn *insn, struct ir *ir)
 
 	ir->kind = swap ? IR_SWAP : IR_ZERO_EXTEND;
 	ir->size = insn->imm / 8;
+	ir->flags &= ~IR_IMM; /* which the code of some of them says */
+	ir->imm = 0;
 	return 0;
 }
 

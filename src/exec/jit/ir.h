@@ -77,6 +77,7 @@ enum ir_flags {
 };
 
 #define NO_INDEX 0xff
+#define NO_REG 0xff
 
 struct ir {
 	uint8_t kind; /* enum ir_kind */

@@ -110,7 +110,11 @@ static int compile(struct jit_program *program, struct jit_code *jit)
 	err = jit_find_functions(program);
 	if (err)
 		return err;
+	jit_simplify_branches(program);
 	err = jit_liveness(program);
+	if (err)
+		return err;
+	err = jit_optimise(program);
 	if (err)
 		return err;
 	set_up_labels(program);

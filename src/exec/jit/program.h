@@ -57,10 +57,16 @@ void jit_note_epilogue(struct jit_program *program, uint8_t size);
 /* Fills ir from the image. -EINVAL, -ENOTSUP for what cannot run. */
 int jit_decode(struct jit_program *program);
 
+/* A conditional jump around a goto becomes one the other way. */
+void jit_simplify_branches(struct jit_program *program);
+
 /* Fills funcs. Needs ir. */
 int jit_find_functions(struct jit_program *program);
 
 /* Fills live. Needs funcs. -ENOMEM. */
 int jit_liveness(struct jit_program *program);
+
+/* Simplifies within straight code. Needs live, and keeps it. -ENOMEM. */
+int jit_optimise(struct jit_program *program);
 
 #endif
