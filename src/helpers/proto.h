@@ -96,6 +96,9 @@ struct helper_row {
 const struct helper_row *helper_find(uint32_t number);
 #define HELPER_COUNT 212
 
+/* Bytes behind an argument (1 to 5) of type ARG_FIXED_SIZE_MEM; 0 if there is none. */
+uint32_t helper_fixed_size(uint32_t number, int argument);
+
 /* What a loader may do, as far as helpers ask. */
 enum helper_caps {
 	HELPER_CAP_BPF = 1 << 0,

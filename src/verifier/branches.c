@@ -180,11 +180,14 @@ struct null_check {
 static void set_not_null(struct reg *reg)
 {
 	reg->type &= ~MAYBE_NULL;
-	if (reg->type == PTR_TO_MAP_VALUE) {
-		reg->id = 0;
-		if (reg->map->type == BPF_MAP_TYPE_XSKMAP)
-			reg_set_pointer(reg, PTR_TO_XDP_SOCK);
-	}
+	reg->id = 0;
+	if (reg->type != PTR_TO_MAP_VALUE)
+		return;
+	/* Maps of sockets hand out sockets, which may have a reference. */
+	if (reg->map->type == BPF_MAP_TYPE_XSKMAP)
+		reg->type = PTR_TO_XDP_SOCK;
+	else if (reg->map->type == BPF_MAP_TYPE_SOCKMAP || reg->map->type == BPF_MAP_TYPE_SOCKHASH)
+		reg->type = PTR_TO_SOCKET;
 }
 
 static void apply_null_check(struct reg *reg, void *argument)

@@ -76,11 +76,7 @@ static int check_tail_call(struct verifier *v, const struct call *call)
 {
 	if (call->map && call->map->type != BPF_MAP_TYPE_PROG_ARRAY)
 		return refuse(v, -EINVAL, "expected prog array map for tail call");
-	if (v->state->n_refs) {
-		check_no_refs(v);
-		return refuse(v, -EINVAL, "tail_call would lead to reference leak\n");
-	}
-	return 0;
+	return check_nothing_held(v, "tail_call");
 }
 
 static void set_map_value(struct verifier *v, const struct call *call, struct reg *r0, bool maybe_null)
@@ -90,6 +86,12 @@ static void set_map_value(struct verifier *v, const struct call *call, struct re
 	r0->map_uid = call->map_uid;
 	if (maybe_null)
 		r0->id = ++v->last_id;
+}
+
+static void set_nullable(struct verifier *v, struct reg *r0, uint32_t type)
+{
+	reg_set_pointer(r0, type | MAYBE_NULL);
+	r0->id = ++v->last_id;
 }
 
 static int set_result(struct verifier *v, const struct call *call)
@@ -111,10 +113,74 @@ static int set_result(struct verifier *v, const struct call *call)
 			return refuse(v, -EINVAL, "lookups of maps of maps are not supported\n");
 		set_map_value(v, call, r0, RET_BASE(call->row->ret) == RET_MAP_VALUE_OR_NULL);
 		return 0;
+	case RET_SOCKET_OR_NULL:
+		set_nullable(v, r0, PTR_TO_SOCKET);
+		return 0;
+	case RET_TCP_SOCK_OR_NULL:
+		set_nullable(v, r0, PTR_TO_TCP_SOCK);
+		return 0;
+	case RET_SOCK_COMMON_OR_NULL:
+		set_nullable(v, r0, PTR_TO_SOCK_COMMON);
+		return 0;
+	case RET_RINGBUF_MEM_OR_NULL:
+		set_nullable(v, r0, PTR_TO_MEM | RINGBUF);
+		r0->mem_size = call->mem_size;
+		return 0;
 	default:
 		return refuse(v, -EINVAL, "the result of %s#%d is of a type that is not supported\n", call->name,
 			call->insn->imm);
 	}
+}
+
+/* Helpers whose result must be given back. */
+static bool acquires(const struct call *call)
+{
+	switch (call->row->number) {
+	case BPF_FUNC_sk_lookup_tcp:
+	case BPF_FUNC_sk_lookup_udp:
+	case BPF_FUNC_skc_lookup_tcp:
+	case BPF_FUNC_ringbuf_reserve:
+		return true;
+	case BPF_FUNC_map_lookup_elem:
+		return call->map->type == BPF_MAP_TYPE_SOCKMAP || call->map->type == BPF_MAP_TYPE_SOCKHASH;
+	default:
+		return false;
+	}
+}
+
+/* Helpers that give the same object back as another type: with its reference. */
+static bool is_cast(uint32_t helper)
+{
+	return helper == BPF_FUNC_tcp_sock || helper == BPF_FUNC_sk_fullsock;
+}
+
+static int track_reference(struct verifier *v, const struct call *call)
+{
+	struct reg *r0 = reg_now(v, 0);
+	uint32_t id;
+	int err;
+
+	if (is_cast(call->row->number))
+		r0->ref_id = call->ref_id;
+	if (!acquires(call))
+		return 0;
+	err = acquire_ref(v, &id);
+	if (err)
+		return err;
+	r0->id = r0->ref_id = id;
+	return 0;
+}
+
+static int give_back(struct verifier *v, const struct call *call)
+{
+	uint32_t release = call->release_reg;
+
+	if (!release || reg_is_null(reg_now(v, release)))
+		return 0;
+	if (!call->ref_id || release_ref(v, call->ref_id))
+		return refuse(
+			v, -EINVAL, "func %s#%d reference has not been acquired before\n", call->name, call->insn->imm);
+	return 0;
 }
 
 /* What is known of results that are numbers. */
@@ -167,6 +233,8 @@ static int call_helper(struct verifier *v, const struct bpf_insn *insn)
 	if (!err && call.row->number == BPF_FUNC_tail_call)
 		err = check_tail_call(v, &call);
 	if (!err)
+		err = give_back(v, &call);
+	if (!err)
 		err = check_map_for_helper(v, &call);
 	if (err)
 		return err;
@@ -175,6 +243,8 @@ static int call_helper(struct verifier *v, const struct bpf_insn *insn)
 		reg_clear(reg_now(v, i));
 	changed_reg(v, 0);
 	err = set_result(v, &call);
+	if (!err)
+		err = track_reference(v, &call);
 	if (err)
 		return err;
 	refine_result(v, &call);

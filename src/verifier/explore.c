@@ -41,18 +41,6 @@ int write_reg(struct verifier *v, uint32_t number)
 	return err;
 }
 
-static void forget_packet_pointer(struct reg *reg, void *argument)
-{
-	(void)argument;
-	if (type_is_packet(reg->type) || reg->type == PTR_TO_PACKET_END)
-		reg_set_unknown(reg);
-}
-
-void forget_packet(struct verifier *v)
-{
-	state_visit(v->state, forget_packet_pointer, NULL);
-}
-
 int push_branch(struct verifier *v, uint32_t insn, bool speculative, struct state **ret_state)
 {
 	struct pending *pending = pool_take(&v->pool, sizeof(*pending));

@@ -48,10 +48,7 @@ static int return_from_subprog(struct verifier *v)
 {
 	struct state *state = v->state;
 	struct frame *callee = state_frame(state), *caller = state->frames[state->current - 1];
-	int err = read_reg(v, 0);
 
-	if (err)
-		return err;
 	if (callee->regs[0].type == PTR_TO_STACK)
 		return refuse(v, -EINVAL, "cannot return stack pointer to the caller\n");
 	caller->regs[0] = callee->regs[0];
@@ -64,7 +61,6 @@ static int return_from_subprog(struct verifier *v)
 	}
 	state->frames[state->current--] = NULL;
 	frame_free(&v->pool, callee);
-	changed_all(v);
 	return STEP_RETURN;
 }
 
@@ -74,7 +70,7 @@ int step_exit(struct verifier *v)
 
 	if (v->state->current)
 		return return_from_subprog(v);
-	err = check_no_refs(v);
+	err = check_nothing_held(v, "BPF_EXIT instruction in main prog");
 	if (!err)
 		err = check_return_value(v);
 	return err ? err : STEP_EXIT;
@@ -96,7 +92,7 @@ static uint32_t end_of(const struct verifier *v, uint32_t subprog)
 
 static uint32_t own_depth(const struct verifier *v, uint32_t subprog)
 {
-	return ROUND_UP(MAX((uint32_t)v->subprogs[subprog].stack_depth, 1u), (uint32_t)FRAME_ROUND);
+	return ROUND_UP((uint32_t)v->subprogs[subprog].stack_depth, (uint32_t)FRAME_ROUND);
 }
 
 static int check_frame(struct verifier *v, const struct call_path *path, uint32_t n)
@@ -104,7 +100,7 @@ static int check_frame(struct verifier *v, const struct call_path *path, uint32_
 	const struct call_path *top = &path[n - 1];
 
 	if (n > MAX_FRAMES)
-		return refuse(v, -E2BIG, "the call stack of %d frames is too deep !\n", (int)n);
+		return refuse(v, -E2BIG, "the call stack of %d frames is too deep !\n", (int)n - 1);
 	if (top->depth > STACK_SIZE) {
 		return refuse(
 			v, -EACCES, "combined stack size of %d calls is %d. Too large\n", (int)n, (int)top->depth);
@@ -137,7 +133,7 @@ int check_stack_depth(struct verifier *v)
 		}
 		if (++walked > 100ull * MAX_INSNS)
 			return refuse(v, -E2BIG, "the chains of calls are too many to walk\n");
-		if ((insn_is_local_call(insn) || insn_is_func_load(insn)) && v->facts[top->insn].seen) {
+		if (insn_is_local_call(insn) || insn_is_func_load(insn)) {
 			uint32_t callee = subprog_starting_at(v, insn_target(insn, top->insn));
 
 			top->insn += insn_slots(insn);

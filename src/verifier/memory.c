@@ -65,7 +65,7 @@ static const char *region_word(enum reg_type type)
 #define PACKET_ALIGN 2
 
 /* Registers' stack slots keep track of eight bytes each, so the stack must always be aligned. */
-static int check_alignment(struct verifier *v, const struct access *a, const struct reg *reg)
+int check_alignment(struct verifier *v, const struct access *a, const struct reg *reg)
 {
 	bool packet = type_is_packet(reg->type);
 	bool strict = v->strict_alignment || a->strict || reg->type == PTR_TO_STACK;
@@ -337,9 +337,9 @@ int step_packet_load(struct verifier *v, const struct bpf_insn *insn)
 
 	if (!type_has_packet_loads(v->request->type))
 		return refuse(v, -EINVAL, "BPF_LD_[ABS|IND] instructions not allowed for this program type\n");
-	if (v->state->n_refs)
-		return refuse(v, -EINVAL, "BPF_LD_[ABS|IND] would lead to reference leak\n");
 	err = read_reg(v, 6);
+	if (!err)
+		err = check_nothing_held(v, "BPF_LD_[ABS|IND]");
 	if (err)
 		return err;
 	if (reg_now(v, 6)->type != PTR_TO_CTX)

@@ -6,6 +6,11 @@
 #include "base/macros.h"
 #include "verifier/verifier.h"
 
+struct forget {
+	struct verifier *v;
+	uint32_t id;
+};
+
 int acquire_ref(struct verifier *v, uint32_t *ret_id)
 {
 	struct state *state = v->state;
@@ -39,10 +44,10 @@ void drop_ref(struct verifier *v, struct state *state, uint32_t id)
 
 static void forget_referenced(struct reg *reg, void *argument)
 {
-	uint32_t id = *(uint32_t *)argument;
+	const struct forget *forget = argument;
 
-	if (reg->ref_id == id)
-		reg_clear(reg);
+	if (reg->ref_id == forget->id)
+		forget_pointer(forget->v, reg);
 }
 
 /* A spilled pointer that is gone leaves bytes that mean nothing. */
@@ -60,23 +65,55 @@ static void forget_spilled(struct state *state)
 	}
 }
 
+void forget_pointer(struct verifier *v, struct reg *reg)
+{
+	if (v->may_leak_pointers)
+		reg_set_unknown(reg);
+	else
+		reg_clear(reg);
+}
+
 int release_ref(struct verifier *v, uint32_t id)
 {
+	struct forget forget = { .v = v, .id = id };
 	uint32_t before = v->state->n_refs;
 
 	drop_ref(v, v->state, id);
 	if (v->state->n_refs == before)
 		return -EINVAL;
-	state_visit(v->state, forget_referenced, &id);
+	state_visit(v->state, forget_referenced, &forget);
 	forget_spilled(v->state);
 	return 0;
 }
 
-int check_no_refs(struct verifier *v)
+static bool is_packet(const struct reg *reg)
+{
+	return type_is_packet(reg->type) || reg->type == PTR_TO_PACKET_END;
+}
+
+static void forget_packet_pointer(struct reg *reg, void *argument)
+{
+	const struct forget *forget = argument;
+
+	if (is_packet(reg))
+		forget_pointer(forget->v, reg);
+}
+
+void forget_packet(struct verifier *v)
+{
+	struct forget forget = { .v = v };
+
+	state_visit(v->state, forget_packet_pointer, &forget);
+	forget_spilled(v->state);
+}
+
+int check_nothing_held(struct verifier *v, const char *what)
 {
 	const struct state *state = v->state;
 
 	for (uint32_t i = 0; i < state->n_refs; i++)
 		say(v, "Unreleased reference id=%d alloc_insn=%d\n", state->refs[i].id, state->refs[i].insn);
-	return state->n_refs ? -EINVAL : 0;
+	if (state->n_refs)
+		return refuse(v, -EINVAL, "%s would lead to reference leak\n", what);
+	return 0;
 }

@@ -38,6 +38,8 @@ const struct region_ops *region_of(uint32_t type);
 
 /* A load or store of size bytes; what is loaded is in *ret_value, not yet in a register. */
 int check_access(struct verifier *v, const struct access *a, struct reg *ret_value);
+/* The address is a multiple of the size, where that is asked for. */
+int check_alignment(struct verifier *v, const struct access *a, const struct reg *reg);
 /* Every byte of [off, off + size) must be inside [0, region_size), for all values of the register. */
 int check_bounds(struct verifier *v, const struct access *a, uint32_t region_size);
 /* The offset must be a constant, and zero unless fixed_ok: what cannot be indexed. */

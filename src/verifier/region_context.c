@@ -120,7 +120,10 @@ static int structure_access(struct verifier *v, const struct access *a, const ch
 		return refuse(v, -EACCES,
 			"R%d min value is negative, either use unsigned index or do a if (index >=0) check.\n",
 			(int)a->address);
-	if (!context || !scalar_is_const(reg->var) ||
+	/* The parts of a socket that only full ones have. */
+	bool full_only = base_type(reg->type) == PTR_TO_SOCK_COMMON && off >= 8 && off < 24;
+
+	if (!context || !scalar_is_const(reg->var) || full_only ||
 		context_check(context, request->type, request->expected_attach_type, off, a->size, a->write, &access))
 		return refuse(v, -EACCES, "%s off=%d size=%d\n", what, off, a->size);
 	set_value(v, access.value, ret_value);

@@ -129,6 +129,7 @@ static int load_partial(struct verifier *v, const struct access *a, const struct
 {
 	struct slot *slot = slot_at(range->frame, range->from);
 	int spilled = 0;
+	int same_spill = 0;
 	bool zero;
 	int err;
 
@@ -146,7 +147,13 @@ static int load_partial(struct verifier *v, const struct access *a, const struct
 		return 0;
 	}
 	err = check_bytes(v, a, range, &zero);
-	return err;
+	if (err)
+		return err;
+	for (int64_t off = range->from; off < range->to; off++)
+		same_spill += *byte_at(range->frame, off) == BYTE_SPILL;
+	if (zero || (same_spill == a->size && reg_is_null(&slot->spilled)))
+		reg_set_const(ret_value, 0);
+	return 0;
 }
 
 static int load_fixed(struct verifier *v, const struct access *a, const struct range *range, struct reg *ret_value)

@@ -115,5 +115,7 @@ struct tnum tnum_with_subreg(struct tnum a, struct tnum b)
 
 int tnum_format(char *buffer, size_t size, struct tnum a)
 {
+	if (!a.mask)
+		return snprintf(buffer, size, a.value <= UINT16_MAX ? "%" PRIu64 : "0x%" PRIx64, a.value);
 	return snprintf(buffer, size, "(0x%" PRIx64 "; 0x%" PRIx64 ")", a.value, a.mask);
 }

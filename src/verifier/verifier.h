@@ -171,8 +171,10 @@ int may_write_reg(struct verifier *v, uint32_t reg);
 int write_reg(struct verifier *v, uint32_t reg);
 /* Leaves a copy of the state to be explored later, from insn on. -E2BIG (too many wait), -ENOMEM. */
 int push_branch(struct verifier *v, uint32_t insn, bool speculative, struct state **ret_state);
-/* Clears, in every frame, the packet pointers: the packet has moved. */
+/* The packet has moved: forgets, in every frame, pointers to it. refs.c */
 void forget_packet(struct verifier *v);
+/* What a pointer that is no good any more becomes: for those who may not see addresses, nothing. */
+void forget_pointer(struct verifier *v, struct reg *reg);
 
 int step_alu(struct verifier *v, const struct bpf_insn *insn); /* alu.c */
 int step_jump(struct verifier *v, const struct bpf_insn *insn); /* branches.c */
@@ -190,7 +192,8 @@ int acquire_ref(struct verifier *v, uint32_t *ret_id); /* at this instruction */
 int release_ref(
 	struct verifier *v, uint32_t id); /* -EINVAL: there is none; registers that came from it are forgotten */
 void drop_ref(struct verifier *v, struct state *state, uint32_t id); /* it turned out to be null */
-int check_no_refs(struct verifier *v); /* at the end of the program */
+/* -EINVAL if something must be given back first; what: "tail_call" */
+int check_nothing_held(struct verifier *v, const char *what);
 
 /* A number that is copied gets an id, so that what is found out of one holds for the other: alu.c */
 void link_before_copy(struct verifier *v, struct reg *reg);
