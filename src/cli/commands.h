@@ -7,6 +7,7 @@
 
 int cmd_disasm(const struct options *options);
 int cmd_doctor(const struct options *options);
+int cmd_exec(const struct options *options);
 int cmd_help(const struct options *options);
 int cmd_run(const struct options *options);
 int cmd_verify(const struct options *options);

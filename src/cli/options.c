@@ -145,6 +145,10 @@ int options_parse(enum command_id command, int argc, char **argv, struct options
 				return err;
 		} else if (!only_operands && argv[i][0] == '-' && argv[i][1]) {
 			return usage(command, "there is no option ", argv[i]);
+		} else if (strstr(arguments, "...")) {
+			options.operand = argv[i];
+			options.rest = argv + i;
+			break;
 		} else if (options.operand || !arguments[0]) {
 			return usage(command, "too many arguments: ", argv[i]);
 		} else {

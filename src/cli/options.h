@@ -56,6 +56,7 @@ struct options {
 	const char *text[N_OPTIONS]; /* NULL: not given. Of a switch: "" */
 	uint64_t number[N_OPTIONS]; /* of kind NUMBER, if given */
 	const char *operand; /* the positional argument, or NULL */
+	char **rest; /* of a command that takes a command ("..."): the operand and all after it, NULL at the end */
 };
 
 static inline bool option_given(const struct options *options, enum option_id id)

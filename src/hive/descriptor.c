@@ -431,6 +431,23 @@ bool descriptor_is_private(int fd)
 	return slot && atomic_load_explicit(&slot->private, memory_order_relaxed);
 }
 
+bool descriptor_is_known(int fd)
+{
+	struct slot *slot = slot_find(fd);
+
+	return slot && atomic_load_explicit(&slot->file, memory_order_relaxed);
+}
+
+void descriptors_lock(void)
+{
+	pthread_mutex_lock(&table_lock);
+}
+
+void descriptors_unlock(void)
+{
+	pthread_mutex_unlock(&table_lock);
+}
+
 void descriptors_forget(struct skep_hive *hive)
 {
 	for (int fd = 0; fd < PAGES * PAGE_SLOTS; fd++) {

@@ -60,6 +60,13 @@ bool descriptor_is_private(int fd);
 /* Before it is closed. */
 void descriptor_private_forget(int fd);
 
+/* Whether fd is known to be one of ours, without asking the kernel. */
+bool descriptor_is_known(int fd);
+
+/* Around fork(), before the hive's lock. */
+void descriptors_lock(void);
+void descriptors_unlock(void);
+
 /* Forgets all descriptors of a hive that goes away; those that are open become plain files. */
 void descriptors_forget(struct skep_hive *hive);
 

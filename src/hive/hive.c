@@ -40,3 +40,15 @@ SKEP_PUBLIC void skep_hive_free(struct skep_hive *hive)
 	pthread_mutex_destroy(&hive->lock);
 	free(hive);
 }
+
+void hive_before_fork(struct skep_hive *hive)
+{
+	descriptors_lock();
+	pthread_mutex_lock(&hive->lock);
+}
+
+void hive_after_fork(struct skep_hive *hive)
+{
+	pthread_mutex_unlock(&hive->lock);
+	descriptors_unlock();
+}

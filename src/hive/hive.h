@@ -28,4 +28,8 @@ struct skep_hive {
 	uint32_t unprivileged_bpf_disabled; /* the hive's kernel.unprivileged_bpf_disabled: 0, 1 or 2 */
 };
 
+/* Around fork(): the child gets a hive of its own, in which nothing is half done. */
+void hive_before_fork(struct skep_hive *hive);
+void hive_after_fork(struct skep_hive *hive);
+
 #endif

@@ -13,6 +13,10 @@ struct hive_map {
 	struct map *map;
 	struct hive_btf *btf; /* of the key and value types, or NULL */
 	uint32_t btf_key_type_id, btf_value_type_id;
+	/* Of a program array: what its programs have in common; type 0: none yet. Under the hive's lock. */
+	struct {
+		uint32_t type, expected_attach_type;
+	} owner;
 };
 
 /* Makes a map with one reference and no id. -errno as map_new(), or -EMFILE. */

@@ -25,17 +25,22 @@ static bool hidden(int fd)
 
 static long duplicated(int from, long to)
 {
-	if (to >= 0 && door_caller())
+	if (to >= 0 && door_caller() && (descriptor_is_known(from) || descriptor_is_known(to)) && door_is_ours())
 		descriptor_duplicated(from, to);
 	return to;
+}
+
+static void closing(int fd)
+{
+	if (door_caller() && descriptor_is_known(fd) && door_is_ours())
+		descriptor_closing(fd);
 }
 
 long door_close(int fd)
 {
 	if (hidden(fd))
 		return -EBADF;
-	if (door_caller())
-		descriptor_closing(fd);
+	closing(fd);
 	return door_syscall(SYS_close, fd, 0, 0, 0, 0, 0);
 }
 
@@ -68,7 +73,7 @@ long door_close_range(unsigned first, unsigned last, unsigned flags)
 	unsigned start = first;
 	for (unsigned fd = first; fd <= limit; fd++) {
 		if (!descriptor_is_private(fd)) {
-			descriptor_closing(fd);
+			closing(fd);
 			continue;
 		}
 		if (fd > start)
@@ -116,8 +121,7 @@ SKEP_PUBLIC int close(int fd)
 		errno = EBADF;
 		return -1;
 	}
-	if (door_caller())
-		descriptor_closing(fd);
+	closing(fd);
 	return NEXT(close)(fd);
 }
 

@@ -2,6 +2,8 @@
 #include "preload/door.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "hive/descriptor.h"
@@ -11,17 +13,96 @@ static struct caller caller = {
 	.capabilities = VERIFY_CAP_ALL,
 	.ops = &caller_direct,
 };
+static struct door_options options;
+static bool is_open;
+static pid_t owner; /* of the descriptors */
+static pthread_mutex_t start_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void before_fork(void)
+{
+	pthread_mutex_lock(&start_lock);
+	if (caller.hive)
+		hive_before_fork(caller.hive);
+}
+
+static void after_fork(void)
+{
+	if (caller.hive)
+		hive_after_fork(caller.hive);
+	pthread_mutex_unlock(&start_lock);
+}
+
+static void after_fork_child(void)
+{
+	owner = door_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0);
+	after_fork();
+}
 
 void preload_use(struct skep_hive *hive)
 {
-	caller.uid = getuid();
+	static bool registered;
+
+	if (!registered && !pthread_atfork(before_fork, after_fork, after_fork_child))
+		registered = true;
+	owner = door_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0);
+	caller.uid = door_syscall(SYS_getuid, 0, 0, 0, 0, 0, 0);
 	descriptors_watched();
-	caller.hive = hive;
+	__atomic_store_n(&caller.hive, hive, __ATOMIC_RELEASE);
+}
+
+void door_open(const struct door_options *new_options)
+{
+	options = *new_options;
+	if (options.unprivileged)
+		caller.capabilities = 0;
+	is_open = true;
+}
+
+bool door_is_open(void)
+{
+	return is_open;
+}
+
+const struct door_options *door_options(void)
+{
+	return &options;
 }
 
 const struct caller *door_caller(void)
 {
-	return caller.hive ? &caller : NULL;
+	return __atomic_load_n(&caller.hive, __ATOMIC_ACQUIRE) ? &caller : NULL;
+}
+
+static void start(void)
+{
+	struct skep_hive_opts hive_options = { .sz = sizeof(hive_options), .kernel = options.kernel };
+	struct skep_hive *hive;
+
+	if (skep_hive_new(&hive_options, &hive))
+		return;
+	hive->unprivileged_bpf_disabled = options.unprivileged_bpf_disabled;
+	preload_use(hive);
+}
+
+const struct caller *door_enter(void)
+{
+	if (!door_caller() && is_open) {
+		pthread_mutex_lock(&start_lock);
+		if (!door_caller())
+			start();
+		pthread_mutex_unlock(&start_lock);
+	}
+	return door_caller();
+}
+
+void door_set_capabilities(uint32_t capabilities)
+{
+	caller.capabilities = capabilities;
+}
+
+bool door_is_ours(void)
+{
+	return door_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0) == owner;
 }
 
 long door_syscall(long number, long a, long b, long c, long d, long e, long f)

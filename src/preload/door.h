@@ -7,6 +7,8 @@
 #ifndef SKEP_PRELOAD_DOOR_H
 #define SKEP_PRELOAD_DOOR_H
 
+#include <stdbool.h>
+
 #include "sys/sys.h"
 
 /*
@@ -15,8 +17,30 @@
  */
 void preload_use(struct skep_hive *hive);
 
-/* What this door is at the moment. NULL: no hive. */
+/* What a library that was preloaded was told to do. */
+struct door_options {
+	const char *kernel; /* the release to be, or NULL */
+	bool unprivileged;
+	unsigned unprivileged_bpf_disabled; /* the hive's sysctl */
+};
+
+/* The hive is made when it is first needed. Privileges are those of the hive's owner from now on. */
+void door_open(const struct door_options *options);
+
+/* The caller that this process is. NULL: no hive, yet. */
 const struct caller *door_caller(void);
+/* The same, making the hive if door_open() was called. NULL: there is none. */
+const struct caller *door_enter(void);
+
+/* Whether door_open() was called: this process sees a hive's world, not the machine's. */
+bool door_is_open(void);
+const struct door_options *door_options(void);
+
+/* The caller's privileges from now on: enum verify_caps. */
+void door_set_capabilities(uint32_t capabilities);
+
+/* Whether this is the process that the descriptors are of, and not a child of vfork() that borrows its memory. */
+bool door_is_ours(void);
 
 /* Passes a system call on. The result or -errno. */
 long door_syscall(long number, long a, long b, long c, long d, long e, long f);

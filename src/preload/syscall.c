@@ -12,10 +12,11 @@
 /* The system calls of this door that programs also make without libc's function for it. */
 static long dispatch(long number, const long *args)
 {
-	const struct caller *caller = door_caller();
+	const struct caller *caller;
 
 	switch (number) {
 	case SYS_bpf:
+		caller = door_enter();
 		return caller ? sys_bpf(caller, args[0], args[1], args[2]) : -ENOSYS;
 	case SYS_close:
 		return door_close(args[0]);
