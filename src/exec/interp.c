@@ -17,6 +17,18 @@ struct decoding {
 	uint32_t n_functions;
 };
 
+static bool is_run(enum op op)
+{
+	switch (op) {
+#define CASE(name) case OP_##name:
+		STEP_NOT_RUN(CASE)
+#undef CASE
+		return false;
+	default:
+		return true;
+	}
+}
+
 static bool is_jump(const struct bpf_insn *insn)
 {
 	unsigned class = BPF_CLASS(insn->code), operation = BPF_OP(insn->code);
@@ -114,7 +126,7 @@ static int decode(struct decoding *decoding, uint32_t i)
 
 	if (is_jump(insn) && !is_target(image, (int64_t)i + 1 + displacement))
 		return -EINVAL;
-	return step->handler == decoding->handlers[STEP_TRAP] ? -EINVAL : 0;
+	return is_run(op) ? 0 : -EINVAL;
 }
 
 /* Makes the step at i do the next instruction too, if there is such a step. Needs both decoded. */

@@ -198,34 +198,10 @@ tail_call : {
 	GO(0);
 }
 
-	/* Nothing that runs: the verifier refuses these, or they need arenas or per-CPU addresses, which are not there.
-	 */
-LD_MAP_FD:
-LD_MAP_VALUE:
-LD_BTF_ID:
-LD_FUNC:
-LD_MAP_IDX:
-LD_MAP_IDX_VALUE:
-GOTOX:
-CALLX:
-MOV_PERCPU_ADDR:
-PROBE_ATOMIC_W:
-PROBE_ATOMIC_DW:
-PROBE_MEM32SX_B:
-PROBE_MEM32SX_H:
-PROBE_MEM32SX_W:
-PROBE_MEM32_B:
-PROBE_MEM32_H:
-PROBE_MEM32_W:
-PROBE_MEM32_DW:
-ST_PROBE_MEM32_B:
-ST_PROBE_MEM32_H:
-ST_PROBE_MEM32_W:
-ST_PROBE_MEM32_DW:
-STX_PROBE_MEM32_B:
-STX_PROBE_MEM32_H:
-STX_PROBE_MEM32_W:
-STX_PROBE_MEM32_DW:
+#define LABEL(name) \
+	name:
+	STEP_NOT_RUN(LABEL)
+#undef LABEL
 trap:
 	run->error = -EFAULT;
 	return 0;

@@ -24,6 +24,16 @@ struct step {
 	int32_t imm;
 };
 
+/* clang-format off */
+/* Instructions that no step does: resolved before, reserved, or in need of arenas or per-CPU addresses. */
+#define STEP_NOT_RUN(X)                                                                                         \
+	X(LD_MAP_FD) X(LD_MAP_VALUE) X(LD_BTF_ID) X(LD_FUNC) X(LD_MAP_IDX) X(LD_MAP_IDX_VALUE) X(GOTOX) X(CALLX) \
+	X(MOV_PERCPU_ADDR) X(PROBE_ATOMIC_W) X(PROBE_ATOMIC_DW) X(PROBE_MEM32SX_B) X(PROBE_MEM32SX_H)           \
+	X(PROBE_MEM32SX_W) X(PROBE_MEM32_B) X(PROBE_MEM32_H) X(PROBE_MEM32_W) X(PROBE_MEM32_DW)                 \
+	X(ST_PROBE_MEM32_B) X(ST_PROBE_MEM32_H) X(ST_PROBE_MEM32_W) X(ST_PROBE_MEM32_DW) X(STX_PROBE_MEM32_B)   \
+	X(STX_PROBE_MEM32_H) X(STX_PROBE_MEM32_W) X(STX_PROBE_MEM32_DW)
+/* clang-format on */
+
 /* What a step does: one instruction (enum op), or one of these. */
 enum step_op {
 	STEP_TAIL_CALL = OP_COUNT,
@@ -42,7 +52,7 @@ unsigned step_pair(enum op first, enum op second);
 /*
  * Runs from pc with r1 to r5 until the function that starts there exits: the result is r0. 0, with run->error set, if
  * the budget ends or the program does what a verified one cannot.
- * With pc NULL it runs nothing and fills the handlers, by enum step_op; that of an instruction it lacks is the trap's.
+ * With pc NULL it runs nothing and fills the handlers, by enum step_op.
  */
 uint64_t interpret(
 	const struct step *pc, const uint64_t arguments[5], struct run *run, const void *const **ret_handlers);
