@@ -29,7 +29,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of changes; the hand
 static _Atomic(struct range_table *) table;
 static _Atomic unsigned readers; /* handlers that look at the table now */
 static _Atomic bool installed;
-static struct sigaction old_segv, old_bus; /* written before installed is set */
+/* What was there before, for chaining; never freed, since a handler may look at it. */
+static _Atomic(struct sigaction *) old_segv, old_bus;
 
 /*
  * Accesses in this file. An entry of the section skep_fault: where the access is, where to go on, and the register to
@@ -58,7 +59,8 @@ extern const struct own_fixup __stop_skep_fault[] __attribute__((visibility("hid
 		asm volatile("1: " instruction " %[memory], %[value]\n" FIXUP    \
 			     : [value] "+r"(value), [ok] "+" OK_REGISTER(ok)     \
 			     : [memory] "m"(*(const type *)address));            \
-		*ret_value = value;                                              \
+		if (ok)                                                          \
+			*ret_value = value;                                      \
 		return ok;                                                       \
 	}
 #define DEFINE_STORE(width, type, instruction)                                           \
@@ -126,7 +128,8 @@ static void context_resume(ucontext_t *context, uintptr_t pc, unsigned clear)
 			     : [value] "+r"(value), [ok] "+r"(ok)                \
 			     : [address] "r"(address)                            \
 			     : "memory");                                        \
-		*ret_value = value;                                              \
+		if (ok)                                                          \
+			*ret_value = value;                                      \
 		return ok;                                                       \
 	}
 #define DEFINE_STORE(width, type, instruction)                                      \
@@ -230,7 +233,7 @@ static bool resume_ranges(ucontext_t *context)
 /* What happens to a fault that is not ours. A default action is taken by running into the fault again. */
 static void chain(int signal, siginfo_t *info, void *context)
 {
-	struct sigaction *old = signal == SIGBUS ? &old_bus : &old_segv;
+	const struct sigaction *old = atomic_load(signal == SIGBUS ? &old_bus : &old_segv);
 
 	if (old->sa_flags & SA_SIGINFO) {
 		old->sa_sigaction(signal, info, context);
@@ -259,14 +262,23 @@ static void handle_fault(int signal, siginfo_t *info, void *context)
 		chain(signal, info, context);
 }
 
-static void install_one(int signal, struct sigaction *ret_old)
+static int install_one(int signal, _Atomic(struct sigaction *) *ret_old)
 {
 	struct sigaction action = { .sa_sigaction = handle_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	struct sigaction *old = malloc(sizeof(*old));
 
-	sigaction(signal, NULL, ret_old);
-	action.sa_mask = ret_old->sa_mask;
-	action.sa_flags |= ret_old->sa_flags & (SA_NODEFER | SA_RESTART);
+	if (!old)
+		return -ENOMEM;
+	sigaction(signal, NULL, old);
+	if (old->sa_flags & SA_SIGINFO && old->sa_sigaction == handle_fault) {
+		free(old);
+		return 0;
+	}
+	action.sa_mask = old->sa_mask;
+	action.sa_flags |= old->sa_flags & (SA_NODEFER | SA_RESTART);
+	atomic_store(ret_old, old);
 	sigaction(signal, &action, NULL);
+	return 0;
 }
 
 /* A child of fork() has only the thread that forked, which is not in the handler. */
@@ -287,23 +299,30 @@ static void reset_in_child(void)
 }
 
 /* Needs the lock. */
-static void install(void)
+static int install(void)
 {
-	if (atomic_load(&installed))
-		return;
-	install_one(SIGSEGV, &old_segv);
-	install_one(SIGBUS, &old_bus);
+	int err = install_one(SIGSEGV, &old_segv);
+
+	if (!err)
+		err = install_one(SIGBUS, &old_bus);
+	if (err || atomic_load(&installed))
+		return err;
 	pthread_atfork(lock_for_fork, unlock_after_fork, reset_in_child);
 	atomic_store(&installed, true);
+	return 0;
 }
 
-static inline void ensure_installed(void)
+int fault_install(void)
 {
-	if (likely(atomic_load_explicit(&installed, memory_order_relaxed)))
-		return;
 	pthread_mutex_lock(&lock);
-	install();
+	int err = install();
 	pthread_mutex_unlock(&lock);
+	return err;
+}
+
+static inline bool ensure_installed(void)
+{
+	return likely(atomic_load_explicit(&installed, memory_order_acquire)) || !fault_install();
 }
 
 /* Accesses. */
@@ -315,8 +334,9 @@ bool fault_load(const void *src, unsigned size, uint64_t *ret_value)
 	uint32_t word = 0;
 	bool ok;
 
-	ensure_installed();
 	*ret_value = 0;
+	if (!ensure_installed())
+		return false;
 	switch (size) {
 	case 1:
 		ok = try_load8(src, &byte);
@@ -343,7 +363,8 @@ size_t fault_copy_from(void *dst, const void *src, size_t n)
 	uint8_t *to = dst;
 	uint64_t word;
 
-	ensure_installed();
+	if (!ensure_installed())
+		return n;
 	for (; n >= 8 && try_load64(from, &word); n -= 8, from += 8, to += 8)
 		memcpy(to, &word, 8);
 	for (; n > 0 && try_load8(from, to); n--)
@@ -357,7 +378,8 @@ size_t fault_copy_to(void *dst, const void *src, size_t n)
 	uint8_t *to = dst;
 	uint64_t word;
 
-	ensure_installed();
+	if (!ensure_installed())
+		return n;
 	for (; n >= 8; n -= 8, from += 8, to += 8) {
 		memcpy(&word, from, 8);
 		if (!try_store64(to, word))
@@ -427,8 +449,9 @@ int fault_range_add(const void *code, size_t size, const struct fault_fixup *fix
 	if (n)
 		memcpy(range->fixups, fixups, n * sizeof(*fixups));
 	pthread_mutex_lock(&lock);
-	install();
-	int err = insert_range(range);
+	int err = atomic_load(&installed) ? 0 : install();
+	if (!err)
+		err = insert_range(range);
 	pthread_mutex_unlock(&lock);
 	if (err) {
 		free(range);

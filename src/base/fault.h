@@ -16,6 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Installs the handler now, or again after the application has installed its own, which from then on gets what is not
+ * skep's. That one must not pass faults on to a handler of skep's that it found when it was installed. -ENOMEM.
+ */
+int fault_install(void);
+
 /* Copies n bytes; src may fault. Returns the bytes that were not copied: all before the first bad byte are. */
 size_t fault_copy_from(void *dst, const void *src, size_t n);
 
