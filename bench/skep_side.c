@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "skep_side.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "skep/uapi.h"
+#include <bpf/libbpf.h>
+
+#include "hive/prog.h"
+#include "preload/door.h"
+#include "skep/skep.h"
+
+struct skep_object {
+	struct skep_hive *hive;
+	struct bpf_object *object;
+	struct hive_prog *progs[8];
+	unsigned n_progs;
+};
+
+static int print_warnings(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
+}
+
+int skep_object_load(const char *path, struct skep_object **ret_object)
+{
+	struct skep_object *object = calloc(1, sizeof(*object));
+
+	if (!object)
+		return -ENOMEM;
+	libbpf_set_print(print_warnings);
+	int err = skep_hive_new(NULL, &object->hive);
+	if (err)
+		goto free_object;
+	preload_use(object->hive);
+	object->object = bpf_object__open_file(path, NULL);
+	if (!object->object) {
+		err = -errno;
+		goto free_hive;
+	}
+	err = bpf_object__load(object->object);
+	if (err)
+		goto close_object;
+	*ret_object = object;
+	return 0;
+
+close_object:
+	bpf_object__close(object->object);
+free_hive:
+	preload_use(NULL);
+	skep_hive_free(object->hive);
+free_object:
+	free(object);
+	return err;
+}
+
+void skep_object_close(struct skep_object *object)
+{
+	if (!object)
+		return;
+	preload_use(object->hive);
+	for (unsigned i = 0; i < object->n_progs; i++)
+		object_put(&object->progs[i]->object);
+	bpf_object__close(object->object);
+	preload_use(NULL);
+	skep_hive_free(object->hive);
+	free(object);
+}
+
+const struct image *skep_object_image(struct skep_object *object, const char *program)
+{
+	struct bpf_program *found = bpf_object__find_program_by_name(object->object, program);
+	struct hive_prog *prog;
+
+	if (!found || object->n_progs == 8)
+		return NULL;
+	if (hive_prog_by_fd(object->hive, bpf_program__fd(found), &prog))
+		return NULL;
+	object->progs[object->n_progs++] = prog;
+	return prog->image;
+}
