@@ -216,6 +216,7 @@ const struct map_ops array_map_ops = {
 	.value_address = array_value_address,
 	.mmap_check = array_mmap_check,
 	.memory_usage = array_memory_usage,
+	.batches = MAP_BATCH_ARRAY,
 };
 
 const struct map_ops percpu_array_map_ops = {
@@ -230,4 +231,5 @@ const struct map_ops percpu_array_map_ops = {
 	.user_update = percpu_array_user_update,
 	.next_key = array_next_key,
 	.memory_usage = array_memory_usage,
+	.batches = MAP_BATCH_ARRAY,
 };

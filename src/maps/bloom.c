@@ -27,7 +27,7 @@ static int bloom_check(const struct map_attr *attr)
 		attr->flags & ~(BPF_F_NUMA_NODE | BPF_F_ZERO_SEED | MAP_ACCESS_FLAGS) || !map_access_ok(attr->flags) ||
 		attr->extra & ~(uint64_t)BLOOM_HASHES_MASK)
 		return -EINVAL;
-	return 0;
+	return attr->value_size > MAP_KMALLOC_MAX ? -E2BIG : 0;
 }
 
 static uint32_t hashes_of(uint64_t extra)

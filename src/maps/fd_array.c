@@ -10,6 +10,7 @@
 #include "base/macros.h"
 #include "maps/array.h"
 #include "maps/check.h"
+#include "maps/nest.h"
 #include "maps/slots.h"
 
 static int fd_array_check(const struct map_attr *attr)
@@ -55,7 +56,7 @@ static int fd_array_user_update(struct map *map, const void *key, const void *va
 	int err = slots_get(map, value, &object, &id);
 	if (err)
 		return err;
-	slots_publish(map, index, id_of(map, index), object, id);
+	slots_put(map, slots_publish(map, index, id_of(map, index), object, id));
 	return 0;
 }
 
@@ -67,7 +68,7 @@ static int fd_array_remove(struct map *map, const void *key)
 		return -E2BIG;
 	if (!atomic_load_explicit(id_of(map, index), memory_order_acquire))
 		return -ENOENT;
-	slots_publish(map, index, id_of(map, index), NULL, 0);
+	slots_put(map, slots_publish(map, index, id_of(map, index), NULL, 0));
 	return 0;
 }
 
@@ -97,4 +98,44 @@ const struct map_ops prog_array_map_ops = {
 	.user_remove = fd_array_remove,
 	.next_key = array_next_key,
 	.memory_usage = fd_array_memory_usage,
+};
+
+const struct map_ops cgroup_array_map_ops = {
+	.check = fd_array_check,
+	.size = fd_array_size,
+	.init = fd_array_init,
+	.free = slots_free,
+	.user_update = fd_array_user_update,
+	.user_remove = fd_array_remove,
+	.next_key = array_next_key,
+	.memory_usage = fd_array_memory_usage,
+};
+
+static int array_of_maps_init(struct map *map, const struct map_attr *attr)
+{
+	int err = nest_init(map, attr);
+
+	return err ? err : fd_array_init(map, attr);
+}
+
+/* What a program finds is the inner map itself. */
+static void *array_of_maps_lookup(struct map *map, const void *key)
+{
+	uint32_t index = array_index(key);
+
+	return index < map->max_entries ? map_slot_find(map, index) : NULL;
+}
+
+const struct map_ops array_of_maps_map_ops = {
+	.check = fd_array_check,
+	.size = fd_array_size,
+	.init = array_of_maps_init,
+	.free = slots_free,
+	.lookup = array_of_maps_lookup,
+	.user_lookup = fd_array_user_lookup,
+	.user_update = fd_array_user_update,
+	.user_remove = fd_array_remove,
+	.next_key = array_next_key,
+	.memory_usage = fd_array_memory_usage,
+	.batches = MAP_BATCH_ARRAY,
 };

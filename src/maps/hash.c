@@ -8,8 +8,6 @@
 #include "maps/hash_table.h"
 #include "maps/value.h"
 
-#define ANY_SHARD (-1)
-
 /* The shard that an update on a CPU must use. */
 static int shard_on(const struct map *map, uint32_t cpu)
 {
@@ -25,8 +23,7 @@ static uint32_t current_cpu(void)
 	return cpu < 0 ? 0 : (uint32_t)cpu;
 }
 
-/* Begins an update that may go on: the flags allow it, and there is room if the key is new. */
-static int update_begin(struct map *map, const void *key, uint64_t flags, int shard, struct hash_change *change)
+int hash_update_begin(struct map *map, const void *key, uint64_t flags, int shard, struct hash_change *change)
 {
 	bool room = false;
 
@@ -55,10 +52,10 @@ static int update_begin(struct map *map, const void *key, uint64_t flags, int sh
 	}
 }
 
-static int hash_put(struct map *map, const void *key, const void *value, uint64_t flags, int shard)
+int hash_put(struct map *map, const void *key, const void *value, uint64_t flags, int shard)
 {
 	struct hash_change change;
-	int err = update_begin(map, key, flags, shard, &change);
+	int err = hash_update_begin(map, key, flags, shard, &change);
 
 	if (unlikely(err))
 		return err;
@@ -88,7 +85,7 @@ static int lru_user_update(struct map *map, const void *key, const void *value, 
 static int percpu_update(struct map *map, const void *key, const void *value, uint64_t flags, uint32_t cpu)
 {
 	struct hash_change change;
-	int err = update_begin(map, key, flags, shard_on(map, cpu), &change);
+	int err = hash_update_begin(map, key, flags, shard_on(map, cpu), &change);
 
 	if (unlikely(err))
 		return err;
@@ -110,7 +107,7 @@ static int percpu_update(struct map *map, const void *key, const void *value, ui
 static int percpu_user_update(struct map *map, const void *key, const void *value, uint64_t flags)
 {
 	struct hash_change change;
-	int err = update_begin(map, key, flags, shard_on(map, current_cpu()), &change);
+	int err = hash_update_begin(map, key, flags, shard_on(map, current_cpu()), &change);
 
 	if (err)
 		return err;
@@ -124,8 +121,7 @@ static int percpu_user_update(struct map *map, const void *key, const void *valu
 	return 0;
 }
 
-/* Begins the removal of a key that is there. */
-static int remove_begin(struct map *map, const void *key, struct hash_change *change)
+int hash_remove_begin(struct map *map, const void *key, struct hash_change *change)
 {
 	_Atomic uint64_t *slot;
 	int shard = ANY_SHARD;
@@ -154,10 +150,10 @@ static int remove_begin(struct map *map, const void *key, struct hash_change *ch
 	}
 }
 
-static int hash_remove(struct map *map, const void *key)
+int hash_remove(struct map *map, const void *key)
 {
 	struct hash_change change;
-	int err = remove_begin(map, key, &change);
+	int err = hash_remove_begin(map, key, &change);
 
 	if (unlikely(err))
 		return err;
@@ -180,7 +176,7 @@ static void read_value(struct map *map, uint32_t index, void *value)
 static int hash_user_lookup_and_delete(struct map *map, const void *key, void *value, uint64_t flags)
 {
 	struct hash_change change;
-	int err = remove_begin(map, key, &change);
+	int err = hash_remove_begin(map, key, &change);
 
 	if (err)
 		return err;
@@ -191,7 +187,7 @@ static int hash_user_lookup_and_delete(struct map *map, const void *key, void *v
 }
 
 /* Reads until the element was the key's for the whole of the copy. */
-static int hash_user_lookup(struct map *map, const void *key, void *value, uint64_t flags)
+int hash_user_lookup(struct map *map, const void *key, void *value, uint64_t flags)
 {
 	uint64_t key_hash = hash_of_key(map, key);
 	_Atomic uint64_t *slot;
@@ -208,7 +204,7 @@ static int hash_user_lookup(struct map *map, const void *key, void *value, uint6
 	}
 }
 
-static int hash_next_key(struct map *map, const void *key, void *next_key)
+int hash_next_key(struct map *map, const void *key, void *next_key)
 {
 	_Atomic uint64_t *place;
 	uint64_t at = 0, slot;
@@ -236,7 +232,7 @@ static bool hash_walk(struct map *map, struct map_cursor *cursor, uint32_t cpu, 
 	return true;
 }
 
-static uint64_t hash_memory_usage(const struct map *map)
+uint64_t hash_memory_usage(const struct map *map)
 {
 	const struct hash *hash = hash_of(map);
 	uint64_t cpus = map_cpus(), value = ROUND_UP((uint64_t)map->value_size, 8);
@@ -315,7 +311,7 @@ static int lru_init(struct map *map, const struct map_attr *attr);
 	.check = hash_table_check, .size = hash_table_size, .free = hash_table_free,                        \
 	.remove = hash_remove, .walk = hash_walk,                                                           \
 	.user_lookup = hash_user_lookup, .user_lookup_and_delete = hash_user_lookup_and_delete,             \
-	.next_key = hash_next_key, .memory_usage = hash_memory_usage, .count = hash_table_count
+	.next_key = hash_next_key, .memory_usage = hash_memory_usage, .count = hash_table_count, .batches = MAP_BATCH_HASH
 #define HASH_OPS(suffix)                                                                                    \
 	{ COMMON_OPS, .init = hash_init, .lookup = hash_lookup_##suffix, .update = hash_update }
 #define LRU_OPS(suffix)                                                                                     \

@@ -51,7 +51,8 @@ int hash_table_check(const struct map_attr *attr)
 		return -E2BIG;
 	if (percpu && ROUND_UP(attr->value_size, 8u) > MAP_PERCPU_VALUE_MAX)
 		return -E2BIG;
-	if (attr->max_entries > 1u << 31)
+	/* The kernel's table of buckets, 16 bytes each and a power of two of them, must have less than 4 GiB. */
+	if (attr->max_entries > 1u << 27)
 		return -E2BIG;
 	return 0;
 }

@@ -216,6 +216,19 @@ void hash_publish(struct hash_change *change, uint32_t index);
 /* Removes the key, which was found. Its element is free when the change ends. */
 void hash_unlink(struct hash_change *change);
 
+#define ANY_SHARD (-1)
+/* Begins an update that may go on: the flags allow it, and there is room if the key is new. */
+int hash_update_begin(struct map *map, const void *key, uint64_t flags, int shard, struct hash_change *change);
+/* Begins the removal of a key that is there. -ENOENT. */
+int hash_remove_begin(struct map *map, const void *key, struct hash_change *change);
+
+/* Operations that other kinds of hashes have, too: see struct map_ops. */
+int hash_put(struct map *map, const void *key, const void *value, uint64_t flags, int shard);
+int hash_remove(struct map *map, const void *key);
+int hash_user_lookup(struct map *map, const void *key, void *value, uint64_t flags);
+int hash_next_key(struct map *map, const void *key, void *next_key);
+uint64_t hash_memory_usage(const struct map *map);
+
 /* Of maps with BPF_F_NO_COMMON_LRU: the shard that an element belongs to; -1 for other maps. */
 int hash_shard_of(const struct map *map, uint32_t index);
 

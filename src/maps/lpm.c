@@ -26,6 +26,7 @@
 
 enum {
 	LPM_DATA_MAX = 256,
+	LPM_NODE_HEADER = 24, /* the kernel's, which bounds the value */
 	LPM_WORDS_MAX = LPM_DATA_MAX / 8,
 	LPM_DEPTH_MAX = LPM_DATA_MAX * 2 + 1, /* nodes on a path */
 	NODE_CHILDREN = 16,
@@ -543,7 +544,7 @@ static int lpm_check(const struct map_attr *attr)
 	if (attr->max_entries == 0 || !(attr->flags & BPF_F_NO_PREALLOC) ||
 		attr->flags & ~(BPF_F_NO_PREALLOC | BPF_F_NUMA_NODE | MAP_ACCESS_FLAGS) ||
 		!map_access_ok(attr->flags) || attr->key_size < 5 || attr->key_size > 4 + LPM_DATA_MAX ||
-		attr->value_size == 0 || attr->value_size > MAP_KMALLOC_MAX - 4 - LPM_DATA_MAX - 64)
+		attr->value_size == 0 || attr->value_size > MAP_KMALLOC_MAX - LPM_DATA_MAX - LPM_NODE_HEADER)
 		return -EINVAL;
 	return 0;
 }
@@ -781,4 +782,5 @@ const struct map_ops lpm_trie_map_ops = {
 	.next_key = lpm_next_key,
 	.memory_usage = lpm_memory_usage,
 	.count = lpm_count,
+	.batches = MAP_BATCH_TRIE,
 };

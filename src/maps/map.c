@@ -52,6 +52,7 @@ int map_new(const struct map_attr *attr, struct map **ret_map)
 		.max_entries = attr->max_entries,
 		.flags = attr->flags,
 		.extra = attr->extra,
+		.objects = attr->objects,
 		.references = 1,
 		.fd = -1,
 	};
@@ -66,6 +67,8 @@ int map_new(const struct map_attr *attr, struct map **ret_map)
 	return 0;
 
 free_memory:
+	if (map->inner)
+		map_put(map->inner);
 	memfile_unmap(map->memory, map->memory_size);
 	close(map->fd);
 free_map:
@@ -87,6 +90,8 @@ void map_put(struct map *map)
 		map->released(map, map->released_argument);
 	if (map->ops->free)
 		map->ops->free(map);
+	if (map->inner)
+		map_put(map->inner);
 	memfile_unmap(map->memory, map->memory_size);
 	if (map->fd >= 0)
 		close(map->fd);

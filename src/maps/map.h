@@ -67,6 +67,18 @@ struct map_cursor {
 	uint32_t index; /* storage of the key of array-like types */
 };
 
+/* Batch commands that a type has. */
+enum map_batches {
+	MAP_BATCH_LOOKUP = 1 << 0,
+	MAP_BATCH_LOOKUP_AND_DELETE = 1 << 1,
+	MAP_BATCH_UPDATE = 1 << 2,
+	MAP_BATCH_DELETE = 1 << 3,
+	MAP_BATCH_BY_SLOT = 1 << 4, /* walked by the slots of its hash table */
+	MAP_BATCH_ARRAY = MAP_BATCH_LOOKUP | MAP_BATCH_UPDATE,
+	MAP_BATCH_TRIE = MAP_BATCH_ARRAY | MAP_BATCH_DELETE,
+	MAP_BATCH_HASH = MAP_BATCH_TRIE | MAP_BATCH_LOOKUP_AND_DELETE | MAP_BATCH_BY_SLOT,
+};
+
 struct map_ops {
 	/* Checks sizes and flags in the kernel's order and with its errno. Nothing is allocated yet. */
 	int (*check)(const struct map_attr *attr);
@@ -104,6 +116,7 @@ struct map_ops {
 	int (*mmap_check)(const struct map *map, uint64_t offset, uint64_t size, bool write);
 	/* As the kernel would account it, for fdinfo. */
 	uint64_t (*memory_usage)(const struct map *map);
+	uint32_t batches; /* enum map_batches */
 	/* Elements in the map, of types that count them. */
 	uint64_t (*count)(const struct map *map);
 };
@@ -128,6 +141,7 @@ struct map {
 	bool frozen;
 	void *state; /* of the type, in this process */
 	const struct map_objects *objects;
+	struct map *inner; /* the template of a map of maps: one reference */
 	void (*released)(struct map *map, void *argument); /* called when the last reference is gone, before free */
 	void *released_argument;
 };
@@ -166,6 +180,24 @@ int map_user_remove(struct map *map, const void *key);
 int map_user_lookup_and_delete(struct map *map, const void *key, void *value, uint64_t flags);
 int map_user_next_key(struct map *map, const void *key, void *next_key);
 uint64_t map_user_value_size(const struct map *map);
+
+/* The memory and the numbers of a batch command: addresses are the caller's, 0 stands for none. */
+struct map_batch {
+	void *argument;
+	/* -EFAULT where the caller has no such memory. */
+	int (*read)(void *argument, void *to, uint64_t address, size_t size);
+	int (*write)(void *argument, uint64_t address, const void *from, size_t size);
+	uint64_t in_batch, out_batch, keys, values;
+	uint64_t elem_flags, flags;
+	uint32_t count; /* in: elements there is room for, or that are given; out: done */
+	bool counted; /* out: count is to be stored in the caller's attr, whatever the result */
+};
+
+/* command: BPF_MAP_LOOKUP_BATCH and the others. The results are the kernel's; -ENOENT after the last element. */
+int map_user_batch(struct map *map, uint32_t command, struct map_batch *batch);
+
+/* Whether a map may be the inner one of a map of maps whose template is another. */
+bool map_fits_inside(const struct map *template, const struct map *map);
 
 /* Possible CPUs, as user space counts them: the number of values of a per-CPU element. */
 uint32_t map_cpus(void);

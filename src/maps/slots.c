@@ -25,14 +25,20 @@ int slots_init(struct map *map, const struct map_attr *attr, uint32_t count)
 	return 0;
 }
 
-static void slot_set(struct map *map, struct map_slot *slot, void *object, uint32_t id)
+/* The object that was there, whose reference now is the caller's; or NULL. */
+static void *slot_set(struct map_slot *slot, void *object, uint32_t id)
 {
 	/* Readers check the id after the object: 0 in between keeps an old object from passing as the new one. */
 	atomic_store_explicit(&slot->id, 0, memory_order_relaxed);
 	void *old = atomic_exchange_explicit(&slot->object, object, memory_order_acq_rel);
 	atomic_store_explicit(&slot->id, id, memory_order_release);
-	if (old)
-		map->objects->put(map->objects->argument, map, old);
+	return old;
+}
+
+void slots_put(struct map *map, void *object)
+{
+	if (object)
+		map->objects->put(map->objects->argument, map, object);
 }
 
 void slots_free(struct map *map)
@@ -42,7 +48,7 @@ void slots_free(struct map *map)
 	/* Reading a page that nobody wrote would not cost memory, only time: the ids tell where objects may be. */
 	for (uint32_t i = 0; i < map->n_slots; i++)
 		if (atomic_load_explicit(&map->slots[i].object, memory_order_relaxed))
-			slot_set(map, &map->slots[i], NULL, 0);
+			slots_put(map, slot_set(&map->slots[i], NULL, 0));
 	munmap(map->slots, (size_t)map->n_slots * sizeof(struct map_slot));
 	map->slots = NULL;
 }
@@ -51,29 +57,31 @@ int slots_get(struct map *map, const void *value, void **ret_object, uint32_t *r
 {
 	if (!map->objects || !map->objects->get)
 		return -EBADF;
-	return map->objects->get(map->objects->argument, map, value, ret_object, ret_id);
-}
-
-void slots_put(struct map *map, void *object)
-{
-	map->objects->put(map->objects->argument, map, object);
+	int err = map->objects->get(map->objects->argument, map, value, ret_object, ret_id);
+	if (!err && map->inner && !map_fits_inside(map->inner, *ret_object)) {
+		slots_put(map, *ret_object);
+		err = -EINVAL;
+	}
+	return err;
 }
 
 static pthread_mutex_t slots_lock = PTHREAD_MUTEX_INITIALIZER;
 
-void slots_publish(struct map *map, uint32_t index, _Atomic uint32_t *id, void *object, uint32_t new_id)
+void *slots_publish(struct map *map, uint32_t index, _Atomic uint32_t *id, void *object, uint32_t new_id)
 {
 	pthread_mutex_lock(&slots_lock);
-	atomic_store_explicit(id, new_id, memory_order_release);
-	slot_set(map, &map->slots[index], object, new_id);
+	if (id)
+		atomic_store_explicit(id, new_id, memory_order_release);
+	void *old = slot_set(&map->slots[index], object, new_id);
 	pthread_mutex_unlock(&slots_lock);
+	return old;
 }
 
 /* Another process changed the element: take over what it stored. */
 static void *slots_refresh(struct map *map, uint32_t index, const _Atomic uint32_t *id)
 {
 	struct map_slot *slot = &map->slots[index];
-	void *object = NULL;
+	void *object = NULL, *old = NULL;
 
 	if (!map->objects || !map->objects->find)
 		return NULL;
@@ -84,9 +92,10 @@ static void *slots_refresh(struct map *map, uint32_t index, const _Atomic uint32
 	} else {
 		if (now && map->objects->find(map->objects->argument, map, now, &object) < 0)
 			object = NULL;
-		slot_set(map, slot, object, object ? now : 0);
+		old = slot_set(slot, object, object ? now : 0);
 	}
 	pthread_mutex_unlock(&slots_lock);
+	slots_put(map, old);
 	return object;
 }
 
