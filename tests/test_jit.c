@@ -2,6 +2,7 @@
 /* The JIT against the interpreter: operands, registers and encodings that test_exec.c does not reach; layout; memory.
  */
 #include <errno.h>
+#include <execinfo.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +14,10 @@
 #include <cmocka.h>
 
 #include "base/macros.h"
+#include "exec/jit/reciprocal.h"
 #include "exec/jit/target.h"
 #include "insn_gen.h"
+#include "isa/eval.h"
 #include "maps/map.h"
 #include "progs/skb.h"
 #include "program.h"
@@ -541,6 +544,170 @@ static void test_code_memory(void **state)
 	}
 }
 
+/* n / d for every kind of n that is next to a boundary, and many divisors. */
+static void check_reciprocal(uint64_t divisor, unsigned bits, uint64_t random)
+{
+	struct reciprocal reciprocal = reciprocal_of(divisor, bits);
+	uint64_t max = bits == 64 ? UINT64_MAX : UINT32_MAX, multiple = max / divisor * divisor;
+	uint64_t values[] = { 0, 1, divisor - 1, divisor, divisor + 1, max, max - 1, multiple, multiple - 1,
+		random & max, random % (max / divisor) * divisor, random % (max / divisor) * divisor + divisor - 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		__extension__ unsigned __int128 product =
+			(unsigned __int128)(values[i] >> reciprocal.before) * reciprocal.multiplier;
+		uint64_t high = (uint64_t)(product >> bits), result = high >> reciprocal.after;
+
+		if (reciprocal.add)
+			result = ((((values[i] - high) & max) >> 1) + high) >> reciprocal.after;
+		if (result != values[i] / divisor)
+			fail_msg("%lu / %lu of %u bits: %lu", values[i], divisor, bits, result);
+	}
+}
+
+static void test_reciprocals(void **state)
+{
+	uint64_t seed = 3;
+
+	for (uint32_t i = 0; i < 200000; i++) {
+		unsigned bits = i & 1 ? 32 : 64;
+		uint64_t divisor = i < 20000 ? i / 2 + 3 : test_random(&seed) >> (i % 60);
+
+		divisor = bits == 32 ? (divisor & INT32_MAX) : divisor >> 1;
+		if (divisor < 3 || !(divisor & (divisor - 1)))
+			continue;
+		check_reciprocal(divisor, bits, test_random(&seed));
+	}
+}
+
+/* Division by constants through the JIT, at boundaries. */
+static void test_constant_division(void **state)
+{
+	static const int32_t divisors[] = { 1, 2, 3, 5, 6, 7, 9, 10, 11, 12, 14, 25, 28, 100, 125, 255, 256, 641, 1000,
+		1023, 65536, 1000000, 0x7ffffffe, INT32_MAX, INT32_MIN, -2, -3, -10 };
+	static const enum op ops[] = { OP_DIV_K, OP_MOD_K, OP_DIV32_K, OP_MOD32_K };
+	uint64_t seed = 5;
+
+	for (size_t o = 0; o < ARRAY_SIZE(ops); o++)
+		for (size_t d = 0; d < ARRAY_SIZE(divisors); d++) {
+			struct bpf_insn insn = insn_of(ops[o], test_random(&seed) % REG_FP, 0, 0, divisors[d]);
+			struct bpf_insn insns[] = { I(MOV_X, 6, 1, 0, 0), I(MOV_X, 3, 1, 0, 0),
+				I(MOV_X, insn.dst_reg, 6, 0, 0), insn, I(MOV_X, 0, insn.dst_reg, 0, 0),
+				I(XOR_X, 0, 3, 0, 0), EXIT_INSN };
+			struct image *image = program_image(insns, ARRAY_SIZE(insns));
+			struct bound *bound = bind(image);
+
+			for (uint32_t i = 0; i < 500; i++) {
+				uint64_t n = test_random(&seed) >> (i % 64), expected;
+
+				if (i & 1)
+					n = n / divisors[d] * divisors[d] - (i >> 1 & 1);
+				assert_true(eval_alu(ops[o], &insn, n, 0, &expected));
+				expected ^= insn.dst_reg == 3 ? expected : n;
+				if (run_bound(bound, (void *)(uintptr_t)n) != expected)
+					fail_msg("%s r%u, %d of %lu", op_name(ops[o]), insn.dst_reg, divisors[d], n);
+			}
+			exec_unbind(bound);
+			image_free(image);
+		}
+}
+
+/*
+ * A map whose lookup is the test's own: a way to be called by a program in the middle of a function of it.
+ */
+static void *called_address[64];
+static int called_depth;
+
+__attribute__((noinline)) void jit_test_stop(void);
+__attribute__((noinline)) void jit_test_stop(void)
+{
+	called_depth = backtrace(called_address, ARRAY_SIZE(called_address));
+}
+
+static void *stopping_lookup(struct map *map, const void *key)
+{
+	jit_test_stop();
+	return NULL;
+}
+
+static const struct map_ops stopping_ops = { .lookup = stopping_lookup };
+
+/* outer saves registers and has a stack; inner, which it calls, too, and calls the helper. */
+static struct image *calling_program(struct map *map)
+{
+	struct image *image = program_image(INSNS(I(MOV_K, 6, 0, 0, 6), I(MOV_K, 9, 0, 0, 9),
+		I(STX_DW, REG_FP, 9, -8, 0), I(CALL_LOCAL, 0, 0, 0, 3), I(MOV_X, 0, 6, 0, 0), I(ADD_X, 0, 9, 0, 0),
+		EXIT_INSN, I(MOV_K, 7, 0, 0, 7), I(MOV_K, 8, 0, 0, 8), I(STX_W, REG_FP, 7, -4, 0),
+		I(MOV_X, 2, REG_FP, 0, 0), I(ADD_K, 2, 0, 0, -4), WIDE(LD_MAP_IDX, 1, 0),
+		I(CALL_HELPER, 0, 0, 0, BPF_FUNC_map_lookup_elem), I(MOV_X, 0, 7, 0, 0), I(ADD_X, 0, 8, 0, 0),
+		EXIT_INSN));
+
+	image->subprogs[0].name = strdup("outer");
+	image->subprogs[1].name = strdup("in ner"); /* which becomes one word */
+	image->maps = calloc(1, sizeof(*image->maps));
+	image->maps[0] = map;
+	image->n_maps = 1;
+	return image;
+}
+
+static uint64_t run_calling_program(uint32_t *ret_size, const void **ret_code)
+{
+	static struct map map = { .ops = &stopping_ops, .key_size = 4, .references = 1000 };
+	struct image *image = calling_program(&map);
+	struct bound *bound = bind(image);
+	uint64_t result = run_bound(bound, NULL);
+
+	*ret_code = exec_code(bound, ret_size);
+	exec_unbind(bound);
+	image_free(image);
+	return result;
+}
+
+/* backtrace(3) in a helper sees both functions of the program, and what called it. */
+static void test_backtrace(void **state)
+{
+	const uint8_t *code;
+	uint32_t size;
+	int inside = 0, last = 0;
+
+	called_depth = backtrace(called_address, 1); /* loads the unwinder */
+	assert_int_equal(run_calling_program(&size, (const void **)&code), 15);
+	for (int i = 0; i < called_depth; i++)
+		if ((uint8_t *)called_address[i] >= code && (uint8_t *)called_address[i] < code + size) {
+			inside++;
+			last = i;
+		}
+	assert_int_equal(inside, 2);
+	assert_true(called_depth > last + 3); /* run_bound, run_calling_program, test_backtrace, ... */
+}
+
+static void test_perf_map(void **state)
+{
+	char path[64], line[256];
+	const void *code;
+	uint32_t size;
+	unsigned found = 0;
+
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)getpid());
+	setenv("SKEP_PERF_MAP", "1", 1);
+	run_calling_program(&size, &code);
+	unsetenv("SKEP_PERF_MAP");
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	unlink(path);
+	while (fgets(line, sizeof(line), file)) {
+		unsigned long start;
+		unsigned length;
+		char name[128];
+
+		assert_int_equal(sscanf(line, "%lx %x %127s", &start, &length, name), 3);
+		found += !strcmp(name, "bpf_prog_0000000000000000_outer") && start == (uintptr_t)code;
+		found += !strcmp(name, "bpf_prog_0000000000000000_in_ner") && start + length == (uintptr_t)code + size;
+	}
+	fclose(file);
+	assert_int_equal(found, 2);
+}
+
 /* What a verifier would never let through is refused, not compiled. */
 static void test_refused(void **state)
 {
@@ -567,8 +734,14 @@ static void test_refused(void **state)
 	}
 }
 
-int main(void)
+/* With --stop: runs a program that calls jit_test_stop(), where a debugger may look around. */
+int main(int argc, char **argv)
 {
+	const void *code;
+	uint32_t size;
+
+	if (argc == 2 && !strcmp(argv[1], "--stop"))
+		return run_calling_program(&size, &code) == 15 ? 0 : 1;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_registers_kept),
@@ -584,6 +757,10 @@ int main(void)
 		cmocka_unit_test(test_probes),
 		cmocka_unit_test(test_code_memory),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_reciprocals),
+		cmocka_unit_test(test_constant_division),
+		cmocka_unit_test(test_backtrace),
+		cmocka_unit_test(test_perf_map),
 	};
 
 	if (!program_mode_exists(EXEC_JIT)) {

@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "exec/jit/memory.h"
 #include "exec/jit/program.h"
+#include "exec/jit/symbols.h"
 #include "exec/jit/target.h"
 
 /* What bound->code points to. */
@@ -14,7 +15,37 @@ struct jit_code {
 	struct code_block block;
 	uint32_t size; /* of the code; the block may be larger */
 	struct fault_range *faults;
+	uint8_t *unwind; /* the table, if the unwinder was told */
+	struct debugger_entry *debugger;
 };
+
+/* For the sake of tools: a program runs without. */
+static void publish(const struct jit_program *program, struct jit_code *jit)
+{
+	struct jit_symbols *symbols = symbols_of(program, jit->block.exec, jit->size);
+	size_t size;
+
+	if (!symbols)
+		return;
+	perf_map_add(symbols);
+	jit->unwind = unwind_table(program, symbols, &size);
+	if (jit->unwind) {
+		jit->debugger = debugger_register(symbols, jit->unwind, size);
+		if (!unwind_register(jit->unwind)) {
+			free(jit->unwind);
+			jit->unwind = NULL;
+		}
+	}
+	free(symbols);
+}
+
+static void unpublish(struct jit_code *jit)
+{
+	debugger_deregister(jit->debugger);
+	if (jit->unwind)
+		unwind_deregister(jit->unwind);
+	free(jit->unwind);
+}
 
 static void program_free(struct jit_program *program)
 {
@@ -94,6 +125,7 @@ static int install(struct jit_program *program, struct jit_code *jit)
 	err = add_faults(program, jit);
 	if (err)
 		goto free_block;
+	publish(program, jit);
 	return 0;
 free_block:
 	code_memory_free(&jit->block);
@@ -160,6 +192,7 @@ void jit_unbind(struct bound *bound)
 
 	if (!jit)
 		return;
+	unpublish(jit);
 	fault_range_remove(jit->faults);
 	code_memory_free(&jit->block);
 	free(jit);

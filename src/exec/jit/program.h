@@ -26,6 +26,7 @@ struct jit_func {
 	/* For unwinding: where the frame pointer is pushed and set, each saved register pushed, and epilogues. */
 	struct place pushed, framed;
 	bool has_frame;
+	uint32_t frame_size; /* between the frame pointer and the saved registers */
 	uint8_t n_saved, saved[8]; /* machine registers, in the order of pushing */
 	struct place saved_at[8];
 };

@@ -33,6 +33,15 @@ enum target_features {
 unsigned target_features(void);
 void target_limit_features(unsigned mask);
 
+/* Numbers of DWARF: the registers that the code saves, the stack and frame pointers, the return address. */
+unsigned target_dwarf_register(unsigned machine_register);
+#if defined(__x86_64__)
+#define TARGET_DWARF_STACK 7
+#define TARGET_DWARF_FRAME 6
+#define TARGET_DWARF_RETURN 16
+#define TARGET_ELF_MACHINE EM_X86_64
+#endif
+
 /* Byte that fills unused code memory: a trap. */
 #define TARGET_TRAP 0xcc
 

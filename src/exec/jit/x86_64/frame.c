@@ -16,6 +16,15 @@
 
 #define MAY_GOTO_LIMIT 0x800000
 
+unsigned target_dwarf_register(unsigned machine_register)
+{
+	static const uint8_t first[8] = {
+		[RAX] = 0, [RDX] = 1, [RCX] = 2, [RBX] = 3, [RSI] = 4, [RDI] = 5, [RBP] = 6, [RSP] = 7
+	};
+
+	return machine_register < R8 ? first[machine_register] : machine_register;
+}
+
 static bool is_saved(unsigned reg)
 {
 	return reg == RBX || (reg >= R12 && reg <= R15);
@@ -58,6 +67,7 @@ void x86_prologue(struct lower *lower)
 	struct jit_func *func = lower->func;
 	uint32_t size = frame_size(func);
 
+	func->frame_size = size;
 	if (func->has_frame) {
 		x86_push(code, RBP);
 		func->pushed = code_here(code);
@@ -154,7 +164,7 @@ void x86_tail_call(struct lower *lower)
 
 	load_run(lower, RSI);
 	epilogue(lower);
-	jit_note_epilogue(lower->program, 3);
+	jit_note_epilogue(lower->program, 2);
 	x86_rm(code, 4, 0xff, 4, x86_at(RAX, offsetof(struct bound, entry)));
 	x86_skip_end(code, none);
 }
