@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "isa/flow.h"
 #include "maps/map.h"
+#include "verifier/trace.h"
 #include "verifier/verifier.h"
 
 struct jump {
@@ -331,11 +332,61 @@ static bool is_null_test(const struct jump *jump)
 	       (jump->op == BPF_JEQ || jump->op == BPF_JNE) && (jump->dst->type & MAYBE_NULL);
 }
 
+/* Collects what shares an id with one of the operands; more than fit lose the id. */
+struct collection {
+	uint32_t id;
+	uint32_t n;
+	uint64_t packed;
+};
+
+static void collect_one(struct collection *c, struct reg *reg, uint64_t entry)
+{
+	if (reg->type != SCALAR || (reg->id & ~ID_ADD_CONST) != c->id)
+		return;
+	if (c->n == LINKED_MAX) {
+		reg->id = 0;
+		reg->off = 0;
+		return;
+	}
+	c->packed |= entry << (10 * c->n++);
+}
+
+static void collect_linked(struct state *state, struct collection *c, const struct reg *operand)
+{
+	if (operand->type != SCALAR || !operand->id || (operand->id & ~ID_ADD_CONST) == c->id)
+		return;
+	c->id = operand->id & ~ID_ADD_CONST;
+	for (int64_t f = state->current; f >= 0; f--) {
+		struct frame *frame = state->frames[f];
+
+		for (uint32_t i = 0; i < REG_FP; i++)
+			collect_one(c, &frame->regs[i], LINKED_MAKE(f, 1, i));
+		for (uint32_t i = 0; i < frame->n_slots; i++)
+			if (slot_is_spill(&frame->slots[i]))
+				collect_one(c, &frame->slots[i].spilled, LINKED_MAKE(f, 0, i));
+	}
+}
+
+/* Before the comparison changes anything: precision must find its way back through it. */
+static int note_linked(struct verifier *v, const struct jump *jump)
+{
+	struct collection c = { 0 };
+
+	if (BPF_SRC(jump->insn->code) == BPF_X)
+		collect_linked(v->state, &c, jump->src);
+	collect_linked(v->state, &c, jump->dst);
+	if (c.n <= 1)
+		return 0;
+	return note_step(v, 0, c.packed | (uint64_t)c.n << 60);
+}
+
 static int follow_both(struct verifier *v, const struct jump *jump)
 {
 	struct state *fall = v->state, *taken;
-	int err = push_branch(v, insn_target(jump->insn, v->insn), false, &taken);
+	int err = note_linked(v, jump);
 
+	if (!err)
+		err = push_branch(v, insn_target(jump->insn, v->insn), false, &taken);
 	if (err)
 		return err;
 	refine_side(v, fall, jump, false);
@@ -378,6 +429,14 @@ static int step_conditional(struct verifier *v, const struct bpf_insn *insn)
 			return refuse(v, -EACCES, "R%d pointer comparison prohibited\n", insn->src_reg);
 	} else {
 		reg_set_const(&jump.constant, (int64_t)insn->imm);
+	}
+	if (by_reg && (jump.src->type == PTR_TO_STACK || jump.dst->type == PTR_TO_STACK)) {
+		err = note_step(v,
+			(jump.src->type == PTR_TO_STACK ? STEP_SRC_IS_STACK : 0) |
+				(jump.dst->type == PTR_TO_STACK ? STEP_DST_IS_STACK : 0),
+			0);
+		if (err)
+			return err;
 	}
 	switch (outcome(&jump)) {
 	case BRANCH_NEVER:

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "verifier/trace.h"
 #include "verifier/verifier.h"
 
 #define MAX_STATES_UNPRIVILEGED 64
@@ -74,6 +75,19 @@ static bool is_worn_out(const struct cached_state *cached, const struct insn_fac
 	return cached->misses > cached->hits * n + n;
 }
 
+static void set_imprecise(struct reg *reg, void *argument)
+{
+	(void)argument;
+	reg->precise = false;
+}
+
+/* Precision is found anew from each state. */
+static void forget_marks(struct verifier *v)
+{
+	if (v->capable)
+		state_visit(v->state, set_imprecise, NULL);
+}
+
 static int keep_state(struct verifier *v)
 {
 	struct cached_state *cached = pool_take(&v->pool, sizeof(*cached));
@@ -81,6 +95,7 @@ static int keep_state(struct verifier *v)
 
 	if (!cached)
 		return -ENOMEM;
+	forget_marks(v);
 	memset(cached, 0, sizeof(*cached));
 	cached->state = state_copy(&v->pool, now);
 	if (!cached->state) {
@@ -108,6 +123,16 @@ static int keep_state(struct verifier *v)
 	return 0;
 }
 
+/* The path ends here, in a state that was found safe. */
+static int join(struct verifier *v, const struct state *old)
+{
+	int err = facts_now(v)->jump_point ? note_step(v, 0, 0) : 0;
+
+	if (!err)
+		err = inherit_precision(v, old);
+	return err ? err : 1;
+}
+
 int visit_checkpoint(struct verifier *v)
 {
 	struct insn_facts *facts = facts_now(v);
@@ -127,9 +152,9 @@ int visit_checkpoint(struct verifier *v)
 			if (!forced && v->jumps_processed - v->jumps_at_checkpoint < 20 &&
 				v->insns_processed - v->insns_at_checkpoint < 100)
 				keep = false;
-		} else if (states_equal(v, old, v->state, EQUAL_SAFE)) {
+		} else if (states_equal(v, old, v->state, v->converges ? EQUAL_WITHIN : EQUAL_SAFE)) {
 			cached->hits++;
-			return 1;
+			return join(v, old);
 		}
 		if (keep)
 			cached->misses++;

@@ -10,6 +10,7 @@
 #include "isa/flow.h"
 #include "maps/map.h"
 #include "verifier/region.h"
+#include "verifier/trace.h"
 #include "verifier/verifier.h"
 
 int read_reg(struct verifier *v, uint32_t number)
@@ -54,7 +55,8 @@ int push_branch(struct verifier *v, uint32_t insn, bool speculative, struct stat
 		.prev_insn = v->insn,
 		.log_position = v->log ? v->log->end : 0,
 	};
-	if (!pending->state) {
+	if (!pending->state || state_copy_steps(&v->pool, pending->state, v->state)) {
+		state_free(&v->pool, pending->state);
 		pool_give(&v->pool, pending, sizeof(*pending));
 		return -ENOMEM;
 	}
@@ -67,6 +69,20 @@ int push_branch(struct verifier *v, uint32_t insn, bool speculative, struct stat
 		pending->state->parent->branches++;
 	*ret_state = pending->state;
 	return 0;
+}
+
+int note_step(struct verifier *v, uint32_t flags, uint64_t linked)
+{
+	struct state *state = v->state;
+
+	if (v->step_noted) {
+		state->steps[state->n_steps - 1].flags |= flags;
+		state->steps[state->n_steps - 1].linked |= linked;
+		return 0;
+	}
+	v->step_noted = true;
+	return state_add_step(&v->pool, state,
+		(struct step){ .insn = v->insn, .prev = v->prev_insn, .flags = flags, .linked = linked });
 }
 
 /* The next branch that waits becomes the path that is followed. False: there is none. */
@@ -237,6 +253,7 @@ static int advance(struct verifier *v, uint32_t from, bool *arrived)
 	int err;
 
 	v->prev_insn = from;
+	v->step_noted = false;
 	if (++v->insns_processed > MAX_INSNS)
 		return refuse(v, -E2BIG, "BPF program is too large. Processed %d insn\n", (int)v->insns_processed);
 	state->last_insn = from;
@@ -251,7 +268,7 @@ static int advance(struct verifier *v, uint32_t from, bool *arrived)
 		}
 	}
 	if (facts_now(v)->jump_point) {
-		err = state_add_step(&v->pool, v->state, (struct step){ .insn = v->insn, .prev = from });
+		err = note_step(v, 0, 0);
 		if (err)
 			return err;
 	}
@@ -300,6 +317,7 @@ static int start_main(struct verifier *v)
 	reg_set_pointer(&frame->regs[1], PTR_TO_CTX);
 	v->insn = 0;
 	v->pending = NULL;
+	reg_set_unknown(&v->any_number);
 	if (log_on(v->log, LOG_LEVEL1 | LOG_LEVEL2)) {
 		say(v, "0:");
 		print_state(v, v->state, 0, true);

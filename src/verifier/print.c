@@ -107,7 +107,7 @@ static void print_scalar(struct verifier *v, const struct reg *reg)
 {
 	char text[512], id[32] = "";
 
-	if (reg->precise)
+	if (reg->precise || !v->capable)
 		say(v, "P");
 	if (reg->id & ID_ADD_CONST)
 		snprintf(id, sizeof(id), "id=%u%+d", reg->id & ~ID_ADD_CONST, reg->off);

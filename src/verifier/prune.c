@@ -16,6 +16,7 @@ struct comparison {
 	struct verifier *v;
 	enum equality how;
 	uint32_t n;
+	uint32_t alone; /* counts down from the largest id */
 	struct {
 		uint32_t old, now;
 	} ids[MAX_IDS];
@@ -47,10 +48,15 @@ static bool same_scalar_id(struct comparison *c, const struct reg *old, const st
 {
 	uint32_t old_id = old->id & ~ID_ADD_CONST, now_id = now->id & ~ID_ADD_CONST;
 
-	if (!old->id)
-		return true;
 	if ((old->id & ID_ADD_CONST) != (now->id & ID_ADD_CONST) || old->off != now->off)
 		return false;
+	if (!old_id && !now_id)
+		return true;
+	/* A number without an id is alone: as with an id that nothing else has. */
+	if (!old_id)
+		old_id = --c->alone;
+	if (!now_id)
+		now_id = --c->alone;
 	return same_id(c, old_id, now_id);
 }
 
@@ -105,6 +111,8 @@ static bool reg_within(struct comparison *c, const struct reg *old, const struct
 		return true;
 	if (old->type != now->type)
 		return false;
+	if (old->type == SCALAR && !old->precise && c->v->capable && c->how == EQUAL_SAFE)
+		return true;
 	if (old->type == SCALAR)
 		return scalar_includes(old->var, now->var) && same_scalar_id(c, old, now);
 	return pointer_within(c, old, now);
@@ -127,6 +135,16 @@ static bool byte_within(const struct verifier *v, const struct slot *old, const 
 	return false;
 }
 
+static const struct reg *slot_as_number(const struct verifier *v, const struct slot *slot)
+{
+	if (slot_is_full_spill(slot) && slot->spilled.type == SCALAR)
+		return &slot->spilled;
+	for (int i = 0; i < SLOT_SIZE; i++)
+		if (slot->bytes[i] != BYTE_MISC && !(slot->bytes[i] == BYTE_INVALID && v->may_leak_pointers))
+			return NULL;
+	return &v->any_number;
+}
+
 static bool slot_within(struct comparison *c, const struct slot *old, const struct slot *now)
 {
 	struct verifier *v = c->v;
@@ -138,6 +156,12 @@ static bool slot_within(struct comparison *c, const struct slot *old, const stru
 			return false;
 		return !old || !slot_is_spill(old) || reg_within(c, &old->spilled, &now->spilled);
 	}
+	/* Eight bytes of anything read as a number of which nothing is known. */
+	const struct reg *old_number = old ? slot_as_number(v, old) : NULL;
+	const struct reg *now_number = now ? slot_as_number(v, now) : NULL;
+
+	if (old_number && now_number)
+		return reg_within(c, old_number, now_number);
 	for (int i = 0; i < SLOT_SIZE; i++)
 		if (!byte_within(v, old, now, i))
 			return false;
@@ -186,6 +210,7 @@ bool states_equal(struct verifier *v, struct state *old, struct state *now, enum
 	c.v = v;
 	c.how = how;
 	c.n = 0;
+	c.alone = UINT32_MAX;
 	/* A state that only a mispredicting CPU reaches was checked for less. */
 	if (old->current != now->current || (old->speculative && !now->speculative) || !refs_equal(&c, old, now))
 		return false;

@@ -5,6 +5,7 @@
 
 #include "base/macros.h"
 #include "verifier/region.h"
+#include "verifier/trace.h"
 
 /* A part of a frame's stack: [from, to) with from < to <= 0. */
 struct range {
@@ -32,6 +33,12 @@ static void note_changed(struct verifier *v, const struct range *range, int64_t 
 {
 	if (range->frame == frame_now(v))
 		changed_slot(v, slot_index(off));
+}
+
+/* The history says which slot was spilled to or filled from. */
+static int note_slot(struct verifier *v, const struct range *range)
+{
+	return note_step(v, STEP_OF_STACK(range->frame->number, slot_index(range->from)), 0);
 }
 
 static const char *access_words(const struct access *a)
@@ -144,14 +151,18 @@ static int load_partial(struct verifier *v, const struct access *a, const struct
 		*ret_value = slot->spilled;
 		if (!fits)
 			ret_value->id = 0;
-		return 0;
+		return note_slot(v, range);
 	}
 	err = check_bytes(v, a, range, &zero);
 	if (err)
 		return err;
 	for (int64_t off = range->from; off < range->to; off++)
 		same_spill += *byte_at(range->frame, off) == BYTE_SPILL;
-	if (zero || (same_spill == a->size && reg_is_null(&slot->spilled)))
+	if (same_spill == a->size && reg_is_null(&slot->spilled)) {
+		reg_set_const(ret_value, 0);
+		return note_slot(v, range);
+	}
+	if (zero)
 		reg_set_const(ret_value, 0);
 	return 0;
 }
@@ -169,7 +180,7 @@ static int load_fixed(struct verifier *v, const struct access *a, const struct r
 		if (a->value < 0 && is_secret(v, &slot->spilled))
 			return refuse(v, -EACCES, "leaking pointer from stack off %d\n", (int)range->from);
 		*ret_value = slot->spilled;
-		return 0;
+		return note_slot(v, range);
 	}
 	err = check_bytes(v, a, range, &zero);
 	if (!err && zero)
@@ -258,7 +269,7 @@ static int store_fixed(struct verifier *v, const struct access *a, const struct 
 			return refuse(v, -EINVAL, "cannot spill pointers to stack into stack frame of the caller\n");
 		scrub(slot);
 		spill(slot, &value, SLOT_SIZE);
-		return 0;
+		return note_slot(v, range);
 	}
 	if (!aligned || a->atomic || !v->capable)
 		return store_bytes(v, a, range, &value);
@@ -270,7 +281,7 @@ static int store_fixed(struct verifier *v, const struct access *a, const struct 
 	}
 	scrub(slot);
 	spill(slot, &value, a->size);
-	return 0;
+	return note_slot(v, range);
 }
 
 /* Any of the bytes may be the ones: what was spilled there is lost, and zeroes stay only if zero is stored. */

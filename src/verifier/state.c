@@ -187,6 +187,18 @@ int state_add_step(struct pool *pool, struct state *state, struct step step)
 	return 0;
 }
 
+int state_copy_steps(struct pool *pool, struct state *state, const struct state *from)
+{
+	if (!from->n_steps)
+		return 0;
+	state->steps = pool_take(pool, from->n_steps * sizeof(struct step));
+	if (!state->steps)
+		return -ENOMEM;
+	memcpy(state->steps, from->steps, from->n_steps * sizeof(struct step));
+	state->n_steps = state->steps_capacity = from->n_steps;
+	return 0;
+}
+
 void state_visit(struct state *state, reg_visitor *visit, void *argument)
 {
 	for (uint32_t f = 0; f <= state->current; f++) {

@@ -148,6 +148,9 @@ struct step {
 };
 
 #define STEP_STACK (1u << 31)
+#define STEP_SRC_IS_STACK (1u << 30)
+#define STEP_DST_IS_STACK (1u << 29)
+#define STEP_OF_STACK(frame, slot) (STEP_STACK | (uint32_t)(frame) << 6 | (uint32_t)(slot))
 #define STEP_SLOT(flags) ((flags)&63)
 #define STEP_FRAME(flags) ((flags) >> 6 & 7)
 
@@ -220,6 +223,7 @@ struct state *state_new(struct pool *pool);
 /* The path behind (parent, steps) is not copied. NULL: no memory. */
 struct state *state_copy(struct pool *pool, const struct state *from);
 void state_free(struct pool *pool, struct state *state);
+int state_copy_steps(struct pool *pool, struct state *state, const struct state *from);
 int state_add_step(struct pool *pool, struct state *state, struct step step);
 
 /* Calls visit for each register, and each spilled one, of every frame. */

@@ -87,6 +87,10 @@ struct verifier {
 	uint32_t insns_at_checkpoint, jumps_at_checkpoint;
 	uint32_t states_total, states_now, states_peak, states_per_insn;
 	uint32_t max_packet_offset;
+	bool step_noted; /* the last step of the path is about this instruction */
+	bool converges; /* a loop may end because nothing new came of an iteration */
+
+	struct reg any_number; /* a constant: what eight bytes of anything read as */
 
 	/* What the log shows next. */
 	uint32_t changed_regs; /* bit n: r n, since the state was last printed */
