@@ -6,7 +6,7 @@ FUZZ ?= $(patsubst fuzz/fuzz_%.c,%,$(wildcard fuzz/fuzz_*.c))
 FUZZ_TIME ?= 60
 NINJA = ninja -C $(BUILD)
 
-.PHONY: all build demo check long bench docs fuzz asan tsan clang format format-check packages install clean help
+.PHONY: all build demo check long proofs bench docs fuzz asan tsan clang format format-check packages install clean help
 
 all: build
 
@@ -27,6 +27,9 @@ check: packages build
 
 long: build
 	meson test -C $(BUILD) --print-errorlogs --suite long --timeout-multiplier 0
+
+proofs: build
+	meson test -C $(BUILD) --print-errorlogs --suite proofs
 
 bench: build
 	$(BUILD)/bench/skep-bench --area $(BENCH) --json build/bench.json
@@ -70,6 +73,7 @@ help:
 	@echo 'make demo      install what is missing, build, run the socket filter on live loopback traffic'
 	@echo 'make check     install what is missing, build, pass the tests'
 	@echo 'make long      the long tests: random programs, stress, fuzzing'
+	@echo 'make proofs    the verifier'"'"'s number domain proved by a solver; about five minutes'
 	@echo 'make bench     measure; BENCH=compute|maps|... for one area; results in build/bench.json'
 	@echo 'make asan      the tests with AddressSanitizer and UBSan; also: tsan, clang'
 	@echo 'make docs      docs/support.md from the tables'

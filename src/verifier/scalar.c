@@ -74,3 +74,10 @@ bool scalar_is_sane(struct scalar a)
 		return false;
 	return true;
 }
+
+struct scalar scalar_intersect(struct scalar a, struct scalar b)
+{
+	return scalar_sync(
+		scalar_of(tnum_intersect(a.var_off, b.var_off), range64_intersect(scalar_range64(a), scalar_range64(b)),
+			range32_intersect(scalar_range32(a), scalar_range32(b))));
+}

@@ -65,14 +65,14 @@ bool scalar_includes(struct scalar a, struct scalar b);
  * that cannot be taken and were not seen to be dead. The verifier then forgets what it knew (scalar_unbounded).
  */
 bool scalar_is_sane(struct scalar a);
+/* What both a and b allow. Empty (scalar_is_sane false, or any value) if they have nothing in common. */
+struct scalar scalar_intersect(struct scalar a, struct scalar b);
 /* All ranges forgotten; the known bits stay. */
 struct scalar scalar_unbounded(struct scalar a);
 
 /* --- keeping the views in step: scalar_sync.c --- */
 
 struct scalar scalar_sync(struct scalar a);
-/* What both a and b allow. Empty (scalar_is_sane false, or any value) if they have nothing in common. */
-struct scalar scalar_intersect(struct scalar a, struct scalar b);
 
 /* --- arithmetic: scalar_alu.c. 64 bits; the ones named 32 compute on the low halves and zero extend --- */
 

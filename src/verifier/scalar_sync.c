@@ -36,12 +36,16 @@ static struct scalar single_member(struct scalar a)
 	return a;
 }
 
-static struct scalar bits_to_ranges(struct scalar a)
+static struct scalar narrow_bits(struct scalar a)
 {
 	a = with_range32(
 		a, range32_narrow_bits(scalar_range32(a), (uint32_t)a.var_off.value, (uint32_t)a.var_off.mask));
-	a = with_range64(a, range64_narrow_bits(scalar_range64(a), a.var_off.value, a.var_off.mask));
-	return single_member(a);
+	return with_range64(a, range64_narrow_bits(scalar_range64(a), a.var_off.value, a.var_off.mask));
+}
+
+static struct scalar bits_to_ranges(struct scalar a)
+{
+	return single_member(narrow_bits(a));
 }
 
 static struct scalar ranges_to_bits(struct scalar a)
@@ -120,11 +124,4 @@ struct scalar scalar_sync(struct scalar a)
 	}
 	a = ranges_to_bits(a);
 	return bits_to_ranges(a);
-}
-
-struct scalar scalar_intersect(struct scalar a, struct scalar b)
-{
-	return scalar_sync(
-		scalar_of(tnum_intersect(a.var_off, b.var_off), range64_intersect(scalar_range64(a), scalar_range64(b)),
-			range32_intersect(scalar_range32(a), scalar_range32(b))));
 }

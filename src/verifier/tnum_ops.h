@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The arithmetic of known bits for one width, by inclusion. Before, define TNUM (the struct's name, with value and mask
- * of type TNUM_WORD) and TNUM_OP(name). tnum.c makes the 64-bit functions of it; tests make 8-bit ones, which are small
- * enough to be tried on every abstract value and every member.
+ * of type TNUM_WORD) and TNUM_OP(name); all are undefined at the end. tnum.c makes the 64-bit functions of it; tests
+ * make 8-bit ones, which are small enough to be tried on every abstract value and every member.
  *
  * Below, lo(a) = value is the least member and hi(a) = value | mask the greatest; both are members.
  */
@@ -89,3 +89,7 @@ struct TNUM TNUM_OP(mul)(struct TNUM a, struct TNUM b)
 	}
 	return sum;
 }
+
+#undef TNUM
+#undef TNUM_WORD
+#undef TNUM_OP
