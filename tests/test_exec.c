@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What bound programs do, in the interpreter and the JIT: the same cases run in both. */
+/* What instructions compute, and which way jumps go: every form, against isa/eval.h. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,27 +9,8 @@
 #include <cmocka.h>
 
 #include "base/macros.h"
+#include "exec_modes.h"
 #include "isa/eval.h"
-#include "program.h"
-
-/* The mode under test is the test's state. */
-static enum exec_mode mode_of(void **state)
-{
-	return *(enum exec_mode *)*state;
-}
-
-static uint64_t run_insns(enum exec_mode mode, const struct bpf_insn *insns, uint32_t n, struct run *run)
-{
-	struct image *image = program_image(insns, n);
-	uint64_t result = program_run(image, mode, NULL, run);
-
-	image_free(image);
-	return result;
-}
-#define RUN(mode, run, ...)                                 \
-	run_insns(mode, (struct bpf_insn[]){ __VA_ARGS__ }, \
-		sizeof((struct bpf_insn[]){ __VA_ARGS__ }) / sizeof(struct bpf_insn), run)
-#define EXIT_INSN I(EXIT, 0, 0, 0, 0)
 
 static const uint64_t values[] = {
 	0,
@@ -158,7 +139,7 @@ static void test_alu_registers(void **state)
 
 				insn = insn_of(op, dst, src, 0, 3);
 				assert_true(eval_alu(op, &insn, a, b, &expected));
-				uint64_t result = RUN(mode_of(state), NULL, WIDE(LD_IMM64, src, b),
+				uint64_t result = RUN(mode_of(state), NULL, NULL, WIDE(LD_IMM64, src, b),
 					WIDE(LD_IMM64, dst, a), insn, I(MOV_X, 0, dst, 0, 0), EXIT_INSN);
 
 				if (result != expected)
@@ -220,24 +201,13 @@ static void test_jumps(void **state)
 	}
 }
 
-static enum exec_mode interpret_mode = EXEC_INTERPRET, jit_mode = EXEC_JIT;
-
-static int run_mode(const char *name, enum exec_mode *mode)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_prestate(test_alu_values, mode),
-		cmocka_unit_test_prestate(test_alu_registers, mode),
-		cmocka_unit_test_prestate(test_jumps, mode),
-	};
-
-	if (!program_mode_exists(*mode)) {
-		print_message("no %s on this machine\n", name);
-		return 0;
-	}
-	return _cmocka_run_group_tests(name, tests, ARRAY_SIZE(tests), NULL, NULL);
-}
-
 int main(void)
 {
-	return run_mode("interpreter", &interpret_mode) + run_mode("jit", &jit_mode);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_alu_values),
+		cmocka_unit_test(test_alu_registers),
+		cmocka_unit_test(test_jumps),
+	};
+
+	return run_in_modes(tests, ARRAY_SIZE(tests));
 }
