@@ -135,6 +135,8 @@ long cmd_prog_test_run(struct call *call)
 	err = hive_prog_bind(test.prog, &test.bound);
 	if (!err)
 		err = run(&test);
+	else if (err == -ENOTSUP)
+		err = -ENOTSUPP;
 put:
 	object_put(object);
 	return err;
