@@ -6,6 +6,7 @@
 
 #include "base/macros.h"
 #include "hive/descriptor.h"
+#include "hive/map_objects.h"
 
 SKEP_PUBLIC int skep_hive_new(const struct skep_hive_opts *opts, struct skep_hive **ret_hive)
 {
@@ -26,6 +27,7 @@ SKEP_PUBLIC int skep_hive_new(const struct skep_hive_opts *opts, struct skep_hiv
 	hive->interpret = OPT(interpret, false);
 	hive->unprivileged_bpf_disabled = 2;
 #undef OPT
+	map_objects_init(hive);
 	*ret_hive = hive;
 	return 0;
 }

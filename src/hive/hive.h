@@ -10,6 +10,7 @@
 
 #include "base/release.h"
 #include "hive/ids.h"
+#include "maps/map.h"
 #include "skep/skep.h"
 
 enum object_kind {
@@ -24,6 +25,7 @@ struct skep_hive {
 	pthread_mutex_t lock; /* ids and references */
 	struct ids ids[OBJECT_KINDS];
 	release_t release; /* the profile */
+	struct map_objects map_objects; /* what maps of this hive refer to */
 	bool interpret; /* programs run in the interpreter, not as machine code */
 	uint32_t unprivileged_bpf_disabled; /* the hive's kernel.unprivileged_bpf_disabled: 0, 1 or 2 */
 };

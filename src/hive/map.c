@@ -7,6 +7,7 @@
 
 #include "hive/btf.h"
 #include "hive/descriptor.h"
+#include "hive/map_objects.h"
 
 /* Users have let the map go, but a program still held it when somebody asked for it again. */
 static int map_revive(struct object *object)
@@ -23,6 +24,7 @@ static int map_revive(struct object *object)
 
 static void map_last(struct object *object)
 {
+	map_drop_progs(hive_map_of(object)->map);
 	map_put(hive_map_of(object)->map);
 }
 

@@ -39,6 +39,7 @@ int hive_prog_new(struct skep_hive *hive, struct image *image, struct hive_prog 
 	object_init(&prog->object, hive, OBJECT_PROG);
 	prog->object.last = prog_last;
 	prog->image = image;
+	image->owner = prog;
 	*ret_prog = prog;
 	return 0;
 }

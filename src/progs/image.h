@@ -63,6 +63,7 @@ struct image {
 	uint32_t n_lines;
 	uint32_t type, attach_type; /* enum bpf_prog_type, enum bpf_attach_type */
 	uint32_t uses; /* enum image_uses */
+	void *owner; /* the object of a hive that this is the image of, for the hive */
 	char name[BPF_OBJ_NAME_LEN];
 	uint8_t tag[BPF_TAG_SIZE];
 };

@@ -5,12 +5,18 @@
 #include "base/macros.h"
 #include "hive/btf.h"
 #include "hive/map.h"
-#include "sys/command.h"
+#include "hive/prog.h"
+#include "sys/info.h"
 
 command_fn cmd_info_by_fd;
 
-/* Gives the caller as much of the structure as it has room for, and says how much that was. */
-static int put_info(struct call *call, const void *info, uint32_t size)
+int info_get(struct call *call, void *info, uint32_t size)
+{
+	memset(info, 0, size);
+	return call_read(call, info, call->attr.info.info, MIN(call->attr.info.info_len, size));
+}
+
+int info_put(struct call *call, const void *info, uint32_t size)
 {
 	uint32_t length = MIN(call->attr.info.info_len, size);
 	int err = call_write(call, call->attr.info.info, info, length);
@@ -35,15 +41,15 @@ static int map_info(struct call *call, const struct hive_map *object)
 	};
 
 	memcpy(info.name, map->name, sizeof(info.name));
-	return put_info(call, &info, sizeof(info));
+	return info_put(call, &info, sizeof(info));
 }
 
 static int btf_info(struct call *call, const struct hive_btf *btf)
 {
-	struct bpf_btf_info info = {};
+	struct bpf_btf_info info;
 	uint32_t name_length = strlen(btf->name);
 
-	int err = call_read(call, &info, call->attr.info.info, MIN(call->attr.info.info_len, sizeof(info)));
+	int err = info_get(call, &info, sizeof(info));
 	if (err)
 		return err;
 	uint32_t room = info.btf_size, name_room = info.name_len;
@@ -63,7 +69,7 @@ static int btf_info(struct call *call, const struct hive_btf *btf)
 	} else if (!info.name != !name_room) {
 		err = -EINVAL;
 	}
-	return err ?: put_info(call, &info, sizeof(info));
+	return err ?: info_put(call, &info, sizeof(info));
 }
 
 long cmd_info_by_fd(struct call *call)
@@ -90,6 +96,9 @@ long cmd_info_by_fd(struct call *call)
 	switch (object->kind) {
 	case OBJECT_MAP:
 		err = map_info(call, hive_map_of(object));
+		break;
+	case OBJECT_PROG:
+		err = info_prog(call, hive_prog_of(object));
 		break;
 	case OBJECT_BTF:
 		err = btf_info(call, hive_btf_of(object));

@@ -7,7 +7,7 @@
 #include "base/macros.h"
 #include "hive/btf.h"
 #include "hive/descriptor.h"
-#include "hive/map.h"
+#include "hive/map_objects.h"
 #include "hive/prog.h"
 #include "progs/prog_type.h"
 #include "sys/call_log.h"
@@ -234,6 +234,19 @@ static uint64_t since_boot(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
+/* Every program array that the program may jump into must be of its kind. */
+static int check_prog_arrays(const struct hive_prog *prog)
+{
+	for (uint32_t i = 0; i < prog->image->n_maps; i++) {
+		struct hive_map *map = hive_map_behind(prog->image->maps[i]);
+		int err = map && map->map->type == BPF_MAP_TYPE_PROG_ARRAY ? map_accepts_prog(map, prog) : 0;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 /* Makes the object of a verified program; takes over what the load holds. */
 static int make_program(struct load *load, struct image *image, struct hive_prog **ret_prog)
 {
@@ -262,7 +275,9 @@ static int make_program(struct load *load, struct image *image, struct hive_prog
 	prog->line_info_size = request->line_info_size;
 	load->btf = NULL;
 	load->func_info = load->line_info = NULL;
-	err = hive_prog_tag(caller->hive, load->insns, request->n_insns, prog->tag);
+	err = check_prog_arrays(prog);
+	if (!err)
+		err = hive_prog_tag(caller->hive, load->insns, request->n_insns, prog->tag);
 	if (!err)
 		err = object_publish(&prog->object);
 	if (err) {

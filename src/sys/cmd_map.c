@@ -71,7 +71,9 @@ long cmd_map_create(struct call *call)
 		.extra = attr->map_extra,
 		.has_btf = attr->btf_value_type_id || attr->btf_key_type_id,
 		.map_capabilities = map_capabilities(caller),
+		.objects = &caller->hive->map_objects,
 	};
+	struct object *inner = NULL;
 	struct hive_map *map;
 	unsigned access;
 
@@ -94,7 +96,15 @@ long cmd_map_create(struct call *call)
 	err = object_name_check(map_attr.name, attr->map_name);
 	if (err < 0)
 		return err;
+	if (attr->map_type == BPF_MAP_TYPE_ARRAY_OF_MAPS || attr->map_type == BPF_MAP_TYPE_HASH_OF_MAPS) {
+		err = call_object(call, attr->inner_map_fd, OBJECT_MAP, &inner, NULL);
+		if (err)
+			return err;
+		map_attr.inner = hive_map_of(inner)->map;
+	}
 	err = hive_map_new(caller->hive, &map_attr, &map);
+	if (inner)
+		object_put(inner);
 	if (err)
 		return err;
 	err = create_btf(call, &map->btf);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/macros.h"
+#include "base/vcpu.h"
 #include "sys/test_run.h"
 
 command_fn cmd_prog_test_run;
@@ -55,13 +56,17 @@ int test_packet_read(const struct test *test, uint32_t size, uint32_t headroom, 
 int test_repeat(struct test *test, void *context)
 {
 	uint32_t repeat = test->call->attr.test.repeat ?: 1;
+	struct vcpu_lease lease;
 	struct run run = {};
 
 	run_init(&run, test->bound);
 	run.hive = test->prog->object.hive;
+	vcpu_enter(vcpus_own(), &lease);
+	run.cpu = lease.cpu;
 	uint64_t started = now();
 	for (uint32_t i = 0; i < repeat; i++)
 		test->result = run_program(&run, test->bound, context);
+	vcpu_leave(vcpus_own(), &lease);
 	uint64_t average = (now() - started) / repeat;
 	test->nanoseconds = MIN(average, UINT32_MAX);
 	return run.error;
