@@ -7,6 +7,7 @@
 #include "base/macros.h"
 #include "hive/descriptor.h"
 #include "hive/map_objects.h"
+#include "hive/pins.h"
 
 SKEP_PUBLIC int skep_hive_new(const struct skep_hive_opts *opts, struct skep_hive **ret_hive)
 {
@@ -36,6 +37,7 @@ SKEP_PUBLIC void skep_hive_free(struct skep_hive *hive)
 {
 	if (!hive)
 		return;
+	pins_free(hive);
 	descriptors_forget(hive);
 	for (int kind = 0; kind < OBJECT_KINDS; kind++)
 		ids_free(&hive->ids[kind]);

@@ -25,6 +25,8 @@ struct skep_hive {
 	pthread_mutex_t lock; /* ids and references */
 	struct ids ids[OBJECT_KINDS];
 	release_t release; /* the profile */
+	struct pin *pins; /* the BPF file system */
+	uint64_t last_inode; /* given out there */
 	struct map_objects map_objects; /* what maps of this hive refer to */
 	bool interpret; /* programs run in the interpreter, not as machine code */
 	uint32_t unprivileged_bpf_disabled; /* the hive's kernel.unprivileged_bpf_disabled: 0, 1 or 2 */
