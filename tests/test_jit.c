@@ -235,7 +235,8 @@ static void test_large(void **state)
 			insns[i] = I(MUL_K, 1, 0, 0, random >> 40 | 1);
 			break;
 		default:
-			insns[i] = reach ? I(JSET_K, 0, 0, reach - 1, 1 << (random >> 40 & 31)) : I(ADD_X, 1, 0, 0, 0);
+			insns[i] = reach ? I(JSET_K, 0, 0, reach - 1, (int32_t)(1u << (random >> 40 & 31)))
+					 : I(ADD_X, 1, 0, 0, 0);
 		}
 	}
 	insns[0] = I(MOV_K, 0, 0, 0, 1);

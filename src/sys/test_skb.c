@@ -95,25 +95,24 @@ static void skb_to_context(const struct skb *skb, struct __sk_buff *context)
 	context->hwtstamp = skb->hwtstamp;
 }
 
-/* The socket that the packet belongs to has the addresses of the packet. -EINVAL: it ends inside its IP header. */
+/*
+ * The socket that the packet belongs to has the addresses of the packet, which need not be aligned. -EINVAL: it ends
+ * inside its IP header.
+ */
 static int set_addresses(struct skb *skb, const uint8_t *header, uint32_t length)
 {
 	if (skb->protocol == htons(ETH_P_IP)) {
-		const struct iphdr *ip = (const void *)header;
-
-		if (length < sizeof(*ip))
+		if (length < sizeof(struct iphdr))
 			return -EINVAL;
 		skb->family = AF_INET;
-		skb->local_ip4 = ip->saddr;
-		skb->remote_ip4 = ip->daddr;
+		memcpy(&skb->local_ip4, header + offsetof(struct iphdr, saddr), sizeof(skb->local_ip4));
+		memcpy(&skb->remote_ip4, header + offsetof(struct iphdr, daddr), sizeof(skb->remote_ip4));
 	} else if (skb->protocol == htons(ETH_P_IPV6)) {
-		const struct ip6_hdr *ip6 = (const void *)header;
-
-		if (length < sizeof(*ip6))
+		if (length < sizeof(struct ip6_hdr))
 			return -EINVAL;
 		skb->family = AF_INET6;
-		memcpy(skb->local_ip6, &ip6->ip6_src, sizeof(skb->local_ip6));
-		memcpy(skb->remote_ip6, &ip6->ip6_dst, sizeof(skb->remote_ip6));
+		memcpy(skb->local_ip6, header + offsetof(struct ip6_hdr, ip6_src), sizeof(skb->local_ip6));
+		memcpy(skb->remote_ip6, header + offsetof(struct ip6_hdr, ip6_dst), sizeof(skb->remote_ip6));
 	}
 	return 0;
 }
