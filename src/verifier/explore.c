@@ -228,6 +228,7 @@ static void print_step(struct verifier *v, bool *arrived)
 		return;
 	if (v->changed_regs || v->changed_slots)
 		print_effect(v);
+	print_source(v, v->insn);
 	v->insn_printed_from = v->log->end;
 	say(v, "%d: ", (int)v->insn);
 	print_insn(v, v->insn);

@@ -129,6 +129,7 @@ int rewrite_dead(struct verifier *v)
 	for (uint32_t i = 0; i <= v->n_subprogs; i++)
 		v->subprogs[i].start = index[v->subprogs[i].start];
 	v->n_insns = index[v->n_insns];
+	move_lines(v, index);
 	return 0;
 }
 
@@ -213,6 +214,34 @@ static uint32_t find_uses(const struct verifier *v)
 	return uses;
 }
 
+/* Copies of texts that belong to the program's BTF, for the image. */
+static int copy_debug_info(const struct verifier *v, struct image *image)
+{
+	image->lines = calloc(MAX(v->n_lines, 1u), sizeof(*image->lines));
+	if (!image->lines)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < v->n_lines; i++) {
+		struct image_line *line = &image->lines[image->n_lines++];
+
+		*line = v->lines[i];
+		line->file = strdup(v->lines[i].file);
+		line->text = strdup(v->lines[i].text);
+		if (!line->file || !line->text)
+			return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < image->n_subprogs; i++) {
+		const char *name = NULL;
+
+		for (uint32_t k = 0; k < v->n_subprogs; k++)
+			if (v->subprogs[k].start == image->subprogs[i].start &&
+				v->subprogs[k + 1].start > v->subprogs[k].start)
+				name = v->subprogs[k].name;
+		if (name && !(image->subprogs[i].name = strdup(name)))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* Takes over the references to maps. */
 int build_image(struct verifier *v, struct image **ret_image)
 {
@@ -231,6 +260,10 @@ int build_image(struct verifier *v, struct image **ret_image)
 	memcpy(image->insns, v->insns, v->n_insns * sizeof(*image->insns));
 	image->n_insns = v->n_insns;
 	image->n_subprogs = describe_subprogs(v, image->subprogs);
+	if (copy_debug_info(v, image)) {
+		image_free(image);
+		return -ENOMEM;
+	}
 	image->uses = find_uses(v);
 	image->type = v->request->type;
 	image->attach_type = v->request->expected_attach_type;

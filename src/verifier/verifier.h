@@ -38,6 +38,8 @@ struct insn_facts {
 
 struct subprog_facts {
 	uint32_t start; /* ends where the next one starts */
+	uint32_t func_type_id; /* in the program's BTF; 0: no func_info */
+	const char *name; /* the same; NULL */
 	uint16_t stack_depth;
 	bool has_tail_call : 1;
 	bool has_ld_abs : 1;
@@ -69,6 +71,9 @@ struct verifier {
 	struct map *maps[MAX_USED_MAPS]; /* a reference each */
 	uint32_t n_maps;
 	const struct context *context; /* of the program type; NULL: none known */
+	struct image_line *lines; /* ascending by insn; texts belong to the BTF */
+	uint32_t n_lines;
+	const struct image_line *line_printed; /* the last that the log shows */
 
 	/* What the caller may do, and how strict to be. */
 	bool capable; /* CAP_BPF */
@@ -113,6 +118,8 @@ void print_state(struct verifier *v, const struct state *state, uint32_t frame, 
 /* What the instruction that was just printed did, on the same line if nothing was printed since. */
 void print_effect(struct verifier *v);
 void print_insn(struct verifier *v, uint32_t insn);
+/* The line of source that an instruction begins, if the log does not show it already: debug_info.c. */
+void print_source(struct verifier *v, uint32_t insn);
 
 void changed_reg(struct verifier *v, uint32_t reg);
 void changed_slot(struct verifier *v, uint32_t slot);
@@ -120,7 +127,9 @@ void changed_all(struct verifier *v);
 
 /* --- passes, in the order of verify.c; each states what it needs and gives --- */
 
+int check_func_records(struct verifier *v);
 int find_subprogs(struct verifier *v);
+int check_debug_info(struct verifier *v);
 int check_insns(struct verifier *v);
 int check_cfg(struct verifier *v);
 int find_liveness(struct verifier *v);
@@ -128,6 +137,8 @@ int explore(struct verifier *v);
 int check_stack_depth(struct verifier *v);
 int rewrite_dead(struct verifier *v);
 int rewrite_context(struct verifier *v);
+/* Instructions have moved: new_index[i] is where i is now, or what came in its place. debug_info.c */
+void move_lines(struct verifier *v, const uint32_t *new_index);
 int build_image(struct verifier *v, struct image **ret_image);
 
 /* cfg.c: where an instruction leads inside its function, a call seen as one step; the fall-through first. */

@@ -15,7 +15,9 @@
 typedef int pass_fn(struct verifier *v);
 
 static pass_fn *const passes[] = {
+	check_func_records,
 	find_subprogs,
+	check_debug_info,
 	check_insns,
 	check_cfg,
 	find_liveness,
