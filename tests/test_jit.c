@@ -84,6 +84,9 @@ static bool is_store(enum op op)
 	       op != OP_LOAD_ACQ_DW;
 }
 
+/* --patterns COUNT FIRST asks for more of test_patterns. */
+static uint64_t pattern_programs = 3000, pattern_first;
+
 static uint8_t buffer[1 << 17] __attribute__((aligned(16)));
 
 static void fill_buffer(void)
@@ -545,6 +548,150 @@ static void test_code_memory(void **state)
 	}
 }
 
+/*
+ * Sequences that look like what compilers make of rotates, addresses and big-endian fields, so that the patterns of the
+ * local optimiser meet, half meet, and almost meet. r0 to r5 are numbers, r6 points into the buffer, r7 to r9 are
+ * scratch addresses.
+ */
+static uint32_t random_pattern(struct bpf_insn *insns, uint32_t n, uint64_t *seed)
+{
+	static const uint8_t loads[] = { OP_LDX_B, OP_LDX_B, OP_LDX_H, OP_LDX_W, OP_LDX_DW };
+	static const uint8_t stores[] = { OP_STX_B, OP_STX_H, OP_STX_W, OP_STX_DW };
+	static const uint8_t plain[] = { OP_ADD_X, OP_SUB_X, OP_XOR_X, OP_OR_X, OP_AND_X, OP_MUL_X, OP_ADD32_X,
+		OP_SUB32_X, OP_XOR32_X, OP_OR32_X, OP_AND32_X, OP_MUL32_X, OP_LSH_X, OP_RSH32_X, OP_MOV_X, OP_MOV32_X,
+		OP_MOV_X };
+	static const uint8_t swaps[] = { OP_BE16, OP_BE32, OP_BE64, OP_LE16, OP_LE32, OP_BSWAP16, OP_BSWAP32,
+		OP_BSWAP64 };
+	uint64_t random = test_random(seed);
+	unsigned a = random % 6, b = (random >> 8) % 6, address = 7 + (random >> 16) % 3;
+	unsigned count = (random >> 24) % 64, offset = (random >> 32) % 16;
+
+	switch ((random >> 40) % 14) {
+	case 0: /* rotates, of a copy or in place, the counts sometimes wrong by one */
+		insns[n++] = insn_of(random >> 63 ? OP_MOV_X : OP_MOV32_X, a, b, 0, 0);
+		if (random >> 62 & 1) {
+			insns[n++] = I(LSH_K, a, 0, 0, count);
+			insns[n++] = I(RSH_K, b, 0, 0, (64 - count - (random >> 61 & 1)) & 63);
+			insns[n++] = I(OR_X, a, b, 0, 0);
+		} else {
+			insns[n++] = I(RSH32_K, a, 0, 0, count & 31);
+			insns[n++] = I(LSH32_K, b, 0, 0, (32 - (count & 31)) & 31);
+			insns[n++] = insn_of(random >> 60 & 1 ? OP_OR_X : OP_OR32_X, b, a, 0, 0);
+		}
+		break;
+	case 1: /* extensions */
+		count = count % 3 == 0 ? 32 : count % 3 == 1 ? 48 : 56;
+		insns[n++] = I(LSH_K, a, 0, 0, count);
+		insns[n++] = insn_of(random >> 63 ? OP_RSH_K : OP_ARSH_K, a, 0, 0, count);
+		break;
+	case 2: /* an indexed element */
+		insns[n++] = I(MOV_X, address, a, 0, 0);
+		insns[n++] = I(AND_K, address, 0, 0, 31);
+		insns[n++] = I(LSH_K, address, 0, 0, count % 5);
+		insns[n++] = I(ADD_X, address, 6, 0, 0);
+		insns[n++] = I(ADD_K, address, 0, 0, offset);
+		insns[n++] = insn_of(loads[offset % 5], random >> 63 ? address : b, address, count, 0);
+		if (random >> 63)
+			insns[n++] = I(MOV_X, b, address, 0, 0);
+		break;
+	case 3: /* a constant address */
+		memcpy(&insns[n], (struct bpf_insn[]){ WIDE(LD_IMM64, address, (uintptr_t)buffer) }, 16);
+		n += 2;
+		insns[n++] = I(AND_K, a, 0, 0, 0xff);
+		insns[n++] = I(ADD_X, address, a, 0, 0);
+		insns[n++] = random >> 63 ? insn_of(loads[offset % 5], b, address, count, 0)
+					  : insn_of(stores[offset % 4], address, b, count, 0);
+		break;
+	case 4: /* bytes put together */
+		for (unsigned k = 0; k < 4; k++) {
+			unsigned at = random >> 63 ? k : 3 - k;
+
+			insns[n++] = insn_of(OP_LDX_B, k ? b : a, 6, offset + at + (k == 2 && random >> 59 & 1), 0);
+			if (k < 3 || random >> 60 & 1)
+				insns[n++] =
+					insn_of(random >> 62 & 1 ? OP_LSH_K : OP_LSH32_K, k ? b : a, 0, 0, 24 - k * 8);
+			if (k)
+				insns[n++] = insn_of(random >> 61 & 1 ? OP_OR_X : OP_OR32_X, a, b, 0, 0);
+		}
+		break;
+	case 5:
+		insns[n++] = insn_of(loads[1 + count % 4], a, 6, offset, 0);
+		insns[n++] = insn_of(swaps[(random >> 48) % ARRAY_SIZE(swaps)], a, 0, 0, 0);
+		break;
+	case 6:
+		insns[n++] = insn_of(swaps[(random >> 48) % ARRAY_SIZE(swaps)], a, 0, 0, 0);
+		insns[n++] = insn_of(stores[count % 4], 6, a, offset, 0);
+		break;
+	case 7: /* a load that is an operand */
+		insns[n++] = insn_of(loads[3 + (count & 1)], a, 6, offset, 0);
+		insns[n++] = insn_of(plain[(random >> 48) % 12], b, a, 0, 0);
+		break;
+	case 8: /* around one instruction or two, which must not be part of an address */
+		count = 1 + count % 2;
+		insns[n++] = I(JSGT_X, a, b, count, 0);
+		for (; count > 0; count--)
+			insns[n++] = insn_of(plain[test_random(seed) % ARRAY_SIZE(plain)], b, a, 0, 0);
+		break;
+	case 9:
+		insns[n++] = I(MOV_K, a, 0, 0, (int32_t)(random >> 16));
+		break;
+	case 10: /* a spill */
+		insns[n++] = insn_of(stores[2 + (count & 1)], REG_FP, a, -8 * (1 + offset % 4), 0);
+		break;
+	case 11:
+		insns[n++] = insn_of(loads[3 + (count & 1)], a, REG_FP, -8 * (1 + offset % 4), 0);
+		break;
+	default:
+		insns[n++] = insn_of(plain[(random >> 48) % ARRAY_SIZE(plain)], a, b, 0, 0);
+	}
+	return n;
+}
+
+static uint32_t pattern_program(struct bpf_insn *insns, uint64_t seed)
+{
+	uint64_t random = seed * 0x9e3779b97f4a7c15 + 1;
+	uint32_t n = 0;
+
+	for (unsigned r = 0; r < 6; r++) {
+		memcpy(&insns[n], (struct bpf_insn[]){ WIDE(LD_IMM64, r, test_random(&random)) }, 16);
+		n += 2;
+	}
+	memcpy(&insns[n], (struct bpf_insn[]){ WIDE(LD_IMM64, 6, (uintptr_t)buffer + 512) }, 16);
+	n += 2;
+	for (unsigned r = 7; r < REG_FP; r++)
+		insns[n++] = I(MOV_X, r, 6, 0, 0);
+	for (unsigned slot = 1; slot <= 4; slot++)
+		insns[n++] = I(STX_DW, REG_FP, slot, -8 * (int)slot, 0);
+	for (unsigned k = 2 + test_random(&random) % 12; k > 0; k--)
+		n = random_pattern(insns, n, &random);
+	for (unsigned r = 1; r < REG_FP; r++) {
+		insns[n++] = I(MUL_K, 0, 0, 0, 31);
+		insns[n++] = I(ADD_X, 0, r, 0, 0);
+	}
+	insns[n++] = EXIT_INSN;
+	return n;
+}
+
+static void test_patterns(void **state)
+{
+	static uint8_t after[4096];
+	struct bpf_insn insns[512];
+
+	for (uint64_t seed = 0; seed < pattern_programs; seed++) {
+		uint32_t n = pattern_program(insns, pattern_first + seed);
+
+		fill_buffer();
+		uint64_t expected = run_insns(EXEC_INTERPRET, NULL, insns, n);
+
+		memcpy(after, buffer, sizeof(after));
+		fill_buffer();
+		uint64_t result = run_insns(EXEC_JIT, NULL, insns, n);
+
+		if (result != expected || memcmp(after, buffer, sizeof(after)))
+			fail_msg("program %lu: %#lx, not %#lx", pattern_first + seed, result, expected);
+	}
+}
+
 /* n / d for every kind of n that is next to a boundary, and many divisors. */
 static void check_reciprocal(uint64_t divisor, unsigned bits, uint64_t random)
 {
@@ -743,6 +890,13 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "--stop"))
 		return run_calling_program(&size, &code) == 15 ? 0 : 1;
+	if (argc == 4 && !strcmp(argv[1], "--patterns")) {
+		const struct CMUnitTest patterns[] = { cmocka_unit_test(test_patterns) };
+
+		pattern_programs = strtoull(argv[2], NULL, 0);
+		pattern_first = strtoull(argv[3], NULL, 0);
+		return cmocka_run_group_tests(patterns, NULL, NULL);
+	}
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_registers_kept),
@@ -760,6 +914,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_reciprocals),
 		cmocka_unit_test(test_constant_division),
+		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_backtrace),
 		cmocka_unit_test(test_perf_map),
 	};

@@ -7,89 +7,28 @@
 #include "isa/op.h"
 #include "skep/uapi.h"
 
-#define BIT(reg) ((uint16_t)(1u << (reg)))
-#define ARGUMENTS 0x3e /* r1 to r5 */
-
-static uint16_t address_reads(const struct ir *ir, uint8_t base)
-{
-	return BIT(base) | (ir->index != NO_INDEX ? BIT(ir->index) : 0);
-}
-
-static uint16_t second_reads(const struct ir *ir)
-{
-	if (ir->flags & IR_MEMORY)
-		return address_reads(ir, ir->b);
-	return ir->flags & IR_IMM ? 0 : BIT(ir->b);
-}
-
-uint16_t ir_reads(const struct ir *ir)
-{
-	switch ((enum ir_kind)ir->kind) {
-	case IR_NOP:
-	case IR_GOTO:
-	case IR_MAY_GOTO:
-	case IR_FUNC:
-	case IR_BARRIER:
-		return 0;
-	case IR_MOV:
-		return second_reads(ir);
-	case IR_ALU:
-		return BIT(ir->a) | (ir->op == ALU_NEG ? 0 : second_reads(ir));
-	case IR_ZERO_EXTEND:
-	case IR_SIGN_EXTEND:
-	case IR_SWAP:
-	case IR_CAST_USER:
-		return BIT(ir->a);
-	case IR_LOAD:
-		return address_reads(ir, ir->a);
-	case IR_STORE:
-		return address_reads(ir, ir->a) | second_reads(ir);
-	case IR_ATOMIC:
-		return address_reads(ir, ir->a) | BIT(ir->b) | (ir->op == BPF_CMPXCHG ? BIT(0) : 0);
-	case IR_JUMP:
-		return BIT(ir->a) | second_reads(ir);
-	case IR_CALL:
-	case IR_CALL_LOCAL:
-	case IR_TAIL_CALL:
-		return ARGUMENTS;
-	case IR_EXIT:
-		return BIT(0);
-	case IR_PACKET:
-		return BIT(ir->a) | second_reads(ir);
-	}
-	return UINT16_MAX;
-}
-
-uint16_t ir_writes(const struct ir *ir)
-{
-	switch ((enum ir_kind)ir->kind) {
-	case IR_NOP:
-	case IR_GOTO:
-	case IR_MAY_GOTO:
-	case IR_BARRIER:
-	case IR_STORE:
-	case IR_JUMP:
-	case IR_EXIT:
-		return 0;
-	case IR_MOV:
-	case IR_ALU:
-	case IR_ZERO_EXTEND:
-	case IR_SIGN_EXTEND:
-	case IR_SWAP:
-	case IR_CAST_USER:
-	case IR_LOAD:
-	case IR_FUNC:
-		return BIT(ir->dst);
-	case IR_ATOMIC:
-		return ir->op == BPF_CMPXCHG ? BIT(0) : ir->op & BPF_FETCH ? BIT(ir->b) : 0;
-	case IR_CALL:
-	case IR_CALL_LOCAL:
-	case IR_TAIL_CALL:
-	case IR_PACKET:
-		return BIT(0) | ARGUMENTS;
-	}
-	return UINT16_MAX;
-}
+const uint8_t ir_traits[] = {
+	[IR_NOP] = 0,
+	[IR_MOV] = TRAIT_B | TRAIT_DST,
+	[IR_ALU] = TRAIT_A | TRAIT_B | TRAIT_DST | TRAIT_INDEX,
+	[IR_ZERO_EXTEND] = TRAIT_A | TRAIT_DST,
+	[IR_SIGN_EXTEND] = TRAIT_A | TRAIT_DST,
+	[IR_SWAP] = TRAIT_A | TRAIT_DST,
+	[IR_LOAD] = TRAIT_A | TRAIT_DST | TRAIT_INDEX,
+	[IR_STORE] = TRAIT_A | TRAIT_B | TRAIT_INDEX,
+	[IR_ATOMIC] = TRAIT_A | TRAIT_B | TRAIT_ATOMIC,
+	[IR_JUMP] = TRAIT_A | TRAIT_B,
+	[IR_GOTO] = 0,
+	[IR_MAY_GOTO] = 0,
+	[IR_CALL] = TRAIT_CALL,
+	[IR_CALL_LOCAL] = TRAIT_CALL,
+	[IR_TAIL_CALL] = TRAIT_CALL,
+	[IR_FUNC] = TRAIT_DST,
+	[IR_EXIT] = TRAIT_EXIT,
+	[IR_PACKET] = TRAIT_A | TRAIT_B | TRAIT_PACKET,
+	[IR_CAST_USER] = TRAIT_A | TRAIT_DST,
+	[IR_BARRIER] = 0,
+};
 
 static int scan_function(struct jit_program *program, struct jit_func *func)
 {
@@ -101,7 +40,7 @@ static int scan_function(struct jit_program *program, struct jit_func *func)
 		const struct ir *ir = &program->ir[i];
 
 		func->writes |= ir_writes(ir);
-		if (ir->kind != IR_CALL_LOCAL && ir->kind != IR_CALL && ir_reads(ir) & BIT(REG_FP))
+		if (ir->kind != IR_CALL_LOCAL && ir->kind != IR_CALL && ir_reads(ir) & 1 << REG_FP)
 			func->flags |= FUNC_STACK;
 		switch (ir->kind) {
 		case IR_CALL_LOCAL:

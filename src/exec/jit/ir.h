@@ -91,8 +91,59 @@ struct ir {
 	int64_t imm;
 };
 
-/* Registers that an instruction reads and writes, as bits. */
-uint16_t ir_reads(const struct ir *ir);
-uint16_t ir_writes(const struct ir *ir);
+/* What an instruction reads and writes, by kind. */
+enum ir_traits {
+	TRAIT_A = 1 << 0, /* reads a */
+	TRAIT_B = 1 << 1, /* reads b, unless it has an immediate */
+	TRAIT_DST = 1 << 2, /* writes dst */
+	TRAIT_INDEX = 1 << 3, /* reads index, if there is one */
+	TRAIT_CALL = 1 << 4, /* reads r1 to r5; writes these and r0 */
+	TRAIT_EXIT = 1 << 5, /* reads r0 */
+	TRAIT_PACKET = 1 << 6, /* writes as a call does */
+	TRAIT_ATOMIC = 1 << 7, /* may write b or r0, and read r0 */
+};
+
+extern const uint8_t ir_traits[];
+
+#define IR_ARGUMENTS 0x3e /* r1 to r5 */
+
+static inline bool ir_is_cmpxchg(const struct ir *ir)
+{
+	return ir->op == 0xf1;
+}
+
+/* Registers that an instruction reads, as bits. */
+static inline uint16_t ir_reads(const struct ir *ir)
+{
+	uint8_t traits = ir_traits[ir->kind];
+	unsigned reads = 0;
+
+	if (traits & TRAIT_A)
+		reads |= 1u << ir->a;
+	if (traits & TRAIT_B && !(ir->flags & IR_IMM))
+		reads |= 1u << ir->b;
+	if (traits & TRAIT_INDEX && ir->index != NO_INDEX)
+		reads |= 1u << ir->index;
+	if (traits & TRAIT_CALL)
+		reads |= IR_ARGUMENTS;
+	if (traits & TRAIT_EXIT || (traits & TRAIT_ATOMIC && ir_is_cmpxchg(ir)))
+		reads |= 1;
+	return (uint16_t)reads;
+}
+
+/* Registers that it writes. */
+static inline uint16_t ir_writes(const struct ir *ir)
+{
+	uint8_t traits = ir_traits[ir->kind];
+	unsigned writes = 0;
+
+	if (traits & TRAIT_DST)
+		writes |= 1u << ir->dst;
+	if (traits & (TRAIT_CALL | TRAIT_PACKET))
+		writes |= 1 | IR_ARGUMENTS;
+	if (traits & TRAIT_ATOMIC)
+		writes |= ir_is_cmpxchg(ir) ? 1 : ir->op & 1 ? 1u << ir->b : 0;
+	return (uint16_t)writes;
+}
 
 #endif

@@ -119,7 +119,9 @@ static int install(struct jit_program *program, struct jit_code *jit)
 	if (err)
 		return err;
 	err = code_write(&program->code, jit->block.write, (uintptr_t)jit->block.exec);
-	code_memory_seal(&jit->block);
+	if (err)
+		goto free_block;
+	err = code_memory_seal(&jit->block);
 	if (err)
 		goto free_block;
 	err = add_faults(program, jit);

@@ -153,19 +153,22 @@ static int64_t find_blocks(const struct code_chunk *chunk, uint32_t n)
 	return -1;
 }
 
-static int map_view(struct code_block *block)
+static int write_file(const struct code_block *block, const uint8_t *bytes)
 {
-	struct code_chunk *chunk = block->chunk;
-	size_t offset = block->exec - chunk->exec, start = offset & ~(size_t)(PAGE_SIZE - 1);
-	int fd = chunk_fd(chunk);
+	off_t at = block->exec - block->chunk->exec;
+	int fd = chunk_fd(block->chunk);
 
 	if (fd < 0)
 		return fd;
-	block->view_size = ROUND_UP(offset + block->size, (size_t)PAGE_SIZE) - start;
-	block->view = mmap(NULL, block->view_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, start);
-	if (block->view == MAP_FAILED)
-		return -errno;
-	block->write = (uint8_t *)block->view + (offset - start);
+	for (size_t done = 0; done < block->size;) {
+		ssize_t n = pwrite(fd, bytes + done, block->size - done, at + (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -EIO;
+		done += (size_t)n;
+	}
 	return 0;
 }
 
@@ -234,38 +237,43 @@ int code_memory_new(size_t size, struct code_block *ret_block)
 
 	if (size > UINT32_MAX / 2)
 		return -ENOMEM;
+	block.write = malloc(block.size);
+	if (!block.write)
+		return -ENOMEM;
+	memset(block.write, TARGET_TRAP, block.size);
 	pthread_mutex_lock(&lock);
 	err = take_blocks(&block);
-	if (!err) {
-		err = map_view(&block);
-		if (err)
-			release_blocks(&block);
-	}
 	pthread_mutex_unlock(&lock);
-	if (err)
+	if (err) {
+		free(block.write);
 		return err;
-	memset(block.write, TARGET_TRAP, block.size);
+	}
 	*ret_block = block;
 	return 0;
 }
 
-void code_memory_seal(struct code_block *block)
+int code_memory_seal(struct code_block *block)
 {
-	__builtin___clear_cache((char *)block->exec, (char *)block->exec + block->size);
-	munmap(block->view, block->view_size);
-	block->view = NULL;
+	pthread_mutex_lock(&lock);
+	int err = write_file(block, block->write);
+
+	pthread_mutex_unlock(&lock);
+	free(block->write);
 	block->write = NULL;
+	__builtin___clear_cache((char *)block->exec, (char *)block->exec + block->size);
+	return err;
 }
 
 void code_memory_free(struct code_block *block)
 {
-	if (block->view)
-		code_memory_seal(block);
+	uint8_t *traps = block->write ? block->write : malloc(block->size);
+
 	pthread_mutex_lock(&lock);
-	if (block->chunk->pid == getpid() && !map_view(block)) { /* after fork() the parent may still run it */
-		memset(block->write, TARGET_TRAP, block->size);
-		munmap(block->view, block->view_size);
+	if (traps && block->chunk->pid == getpid()) { /* after fork() the parent may still run it */
+		memset(traps, TARGET_TRAP, block->size);
+		write_file(block, traps);
 	}
 	release_blocks(block);
 	pthread_mutex_unlock(&lock);
+	free(traps);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory for code. Programs share chunks; each chunk is a memory file that is mapped executable for good and writable,
- * at another address, only while a program is written. So no mapping is ever both, and other programs of the chunk
- * keep running meanwhile.
+ * Memory for code. Programs share chunks; each chunk is a memory file that is mapped for reading and executing, and
+ * written by pwrite(2) alone. So no mapping is ever writable, and other programs of a chunk keep running meanwhile.
  */
 #ifndef SKEP_EXEC_JIT_MEMORY_H
 #define SKEP_EXEC_JIT_MEMORY_H
@@ -16,10 +15,8 @@ struct code_chunk;
 struct code_block {
 	uint8_t *exec; /* where it runs; aligned to CODE_ALIGN */
 	size_t size;
-	uint8_t *write; /* the same bytes, until code_memory_seal() */
+	uint8_t *write; /* where to put the bytes, until code_memory_seal() */
 	struct code_chunk *chunk;
-	void *view; /* what is mapped for writing */
-	size_t view_size;
 };
 
 #define CODE_ALIGN 64
@@ -27,8 +24,8 @@ struct code_block {
 /* -ENOMEM, -EPERM (the system forbids executable memory), -EMFILE. */
 int code_memory_new(size_t size, struct code_block *ret_block);
 
-/* Ends writing. The block may run from now on. */
-void code_memory_seal(struct code_block *block);
+/* Ends writing. The block may run from now on. On failure it may only be freed. -EBADF, -ENOSPC, -EIO. */
+int code_memory_seal(struct code_block *block);
 
 /* Nobody may run the block any more. What is left there traps. */
 void code_memory_free(struct code_block *block);

@@ -207,7 +207,7 @@ static void execute(struct region *region, uint32_t i)
 			result.value = region->reg[ir->b].value;
 		result.low = region->reg[ir->b].low;
 	}
-	for (uint16_t others = writes & (ir_writes(ir) - 1); others; others &= others - 1) {
+	for (uint16_t others = writes & (writes - 1); others; others &= others - 1) {
 		uint32_t number = region->fresh++;
 
 		region->reg[__builtin_ctz(others)] = (struct holding){ number, number, i, false };
