@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/macros.h"
+#include "base/vcpu.h"
 #include "events/packet.h"
 #include "exec/exec.h"
 #include "hive/descriptor.h"
@@ -126,6 +127,7 @@ int packet_run_one(struct packet_run *packet_run, const struct packet *packet)
 		struct skb skb;
 		struct xdp xdp;
 	} context;
+	struct vcpu_lease lease;
 	uint64_t start, took;
 	uint32_t value;
 
@@ -142,9 +144,12 @@ int packet_run_one(struct packet_run *packet_run, const struct packet *packet)
 		context.skb.network_offset = 0;
 		context.skb.mac_offset = packet->link_size;
 	}
+	vcpu_enter(vcpus_own(), &lease);
+	packet_run->run.cpu = lease.cpu;
 	start = now();
 	value = run_program(&packet_run->run, packet_run->bound, &context);
 	took = now() - start;
+	vcpu_leave(vcpus_own(), &lease);
 	packet_run->nanoseconds += took > packet_run->clock_cost ? took - packet_run->clock_cost : 0;
 	packet_run->packets++;
 	packet_run->bytes += packet->length;
