@@ -4,7 +4,7 @@
 
 #include "base/macros.h"
 #include "maps/map.h"
-#include "verifier/verifier.h"
+#include "verifier/speculation.h"
 
 static const char *const operators[16] = { "+=", "-=", "*=", "/=", "|=", "&=", "<<=", ">>=", "neg", "%=", "^=", "=",
 	"s>>=", "endian", "", "" };
@@ -118,8 +118,10 @@ static int step_unary(struct verifier *v, const struct bpf_insn *insn)
 	err = may_write_reg(v, insn->dst_reg);
 	if (err)
 		return err;
-	if (BPF_OP(insn->code) == BPF_END || dst->type != SCALAR)
+	if (dst->type != SCALAR)
 		reg_set_unknown(dst);
+	else if (BPF_OP(insn->code) == BPF_END)
+		reg_set_scalar(dst, scalar_end(insn->code, insn->imm, dst->var));
 	else
 		reg_set_scalar(dst, scalar_alu(insn->code, dst->var, dst->var));
 	return 0;
@@ -221,6 +223,7 @@ static int move_pointer(
 static int pointer_alu(
 	struct verifier *v, const struct bpf_insn *insn, struct reg pointer, struct reg off, bool swapped)
 {
+	struct pointer_mask mask = { 0 };
 	struct reg *dst = reg_now(v, insn->dst_reg);
 	uint8_t op = BPF_OP(insn->code);
 	int err;
@@ -242,6 +245,9 @@ static int pointer_alu(
 		return err;
 	if (check_sane_offset(v, &off, pointer.type) || check_sane_offset(v, &pointer, pointer.type))
 		return -EINVAL;
+	err = speculate_before_add(v, insn, &pointer, &off, !swapped, &mask);
+	if (err)
+		return err;
 	switch (op) {
 	case BPF_ADD:
 		err = move_pointer(v, dst, &pointer, &off, op);
@@ -262,7 +268,11 @@ static int pointer_alu(
 		return refuse(v, -EACCES, "R%d pointer arithmetic with %s operator prohibited\n", insn->dst_reg,
 			operators[op >> 4]);
 	}
-	return err ? err : check_sane_offset(v, dst, pointer.type);
+	if (!err)
+		err = check_sane_offset(v, dst, pointer.type);
+	if (!err)
+		err = check_moved_pointer(v, insn->dst_reg);
+	return err ? err : speculate_after_add(v, insn, dst, !swapped, &mask);
 }
 
 /* --- two operands --- */
@@ -286,10 +296,12 @@ static int scalar_binary(struct verifier *v, const struct bpf_insn *insn, struct
 {
 	bool precise = dst->precise;
 	uint32_t id = dst->id;
+	int err = speculate_numbers(v, insn);
 
+	if (err)
+		return err;
 	if (precise && BPF_SRC(insn->code) == BPF_X) {
-		int err = mark_precise(v, insn->src_reg);
-
+		err = mark_precise(v, insn->src_reg);
 		if (err)
 			return err;
 	}

@@ -6,8 +6,8 @@
 #include "base/macros.h"
 #include "isa/flow.h"
 #include "maps/map.h"
+#include "verifier/speculation.h"
 #include "verifier/trace.h"
-#include "verifier/verifier.h"
 
 struct jump {
 	const struct bpf_insn *insn;
@@ -318,6 +318,8 @@ static int follow_one(struct verifier *v, const struct jump *jump, bool taken)
 		err = mark_precise(v, jump->insn->dst_reg);
 	if (!err && BPF_SRC(jump->insn->code) == BPF_X && jump->src->type == SCALAR)
 		err = mark_precise(v, jump->insn->src_reg);
+	if (!err)
+		err = speculate_branch(v, jump->insn, taken ? v->insn + 1 : (uint32_t)insn_target(jump->insn, v->insn));
 	if (err)
 		return err;
 	if (log_on(v->log, LOG_LEVEL1 | LOG_LEVEL2))

@@ -10,6 +10,7 @@
 #include "isa/flow.h"
 #include "maps/map.h"
 #include "verifier/region.h"
+#include "verifier/speculation.h"
 #include "verifier/trace.h"
 #include "verifier/verifier.h"
 
@@ -247,6 +248,27 @@ static void print_pruned(struct verifier *v, bool arrived)
 	}
 }
 
+/* The instruction itself; a path that only misprediction takes ends where it would go wrong. */
+static int step_checked(struct verifier *v)
+{
+	struct insn_facts *facts = facts_now(v);
+	int err;
+
+	if (!v->state->speculative)
+		facts->seen = true;
+	else if (facts->barrier)
+		return STEP_EXIT;
+	err = step(v);
+	if (err < 0 && ends_speculation(v, err)) {
+		facts->barrier = true;
+		facts->alu_state = 0;
+		return STEP_EXIT;
+	}
+	if (!err && v->state->speculative && facts->barrier_after)
+		return STEP_EXIT;
+	return err;
+}
+
 /* One instruction of the path. STEP_EXIT at its end. */
 static int advance(struct verifier *v, uint32_t from, bool *arrived)
 {
@@ -274,8 +296,7 @@ static int advance(struct verifier *v, uint32_t from, bool *arrived)
 			return err;
 	}
 	print_step(v, arrived);
-	facts_now(v)->seen = true;
-	return step(v);
+	return step_checked(v);
 }
 
 static int follow_paths(struct verifier *v)

@@ -401,18 +401,22 @@ static void print_propagated(struct verifier *v, uint32_t frame, bool first, con
 		say(v, ",%s%d", what, number);
 }
 
+static bool is_precise(const struct verifier *v, const struct reg *reg)
+{
+	return reg->type == SCALAR && (reg->precise || !v->capable);
+}
+
 int inherit_precision(struct verifier *v, const struct state *old)
 {
 	struct wanted w = { .current = v->state->current };
 
-	if (!v->capable)
-		return 0;
 	for (int64_t f = old->current; f >= 0; f--) {
 		const struct frame *frame = old->frames[f];
+		uint32_t live = live_regs(v, old, f);
 		bool first = true;
 
 		for (uint32_t i = 0; i < REG_FP; i++) {
-			if (frame->regs[i].type != SCALAR || !frame->regs[i].precise)
+			if (!is_precise(v, &frame->regs[i]) || !(live & 1u << i))
 				continue;
 			print_propagated(v, f, first, "r", i);
 			first = false;
@@ -421,7 +425,7 @@ int inherit_precision(struct verifier *v, const struct state *old)
 		for (uint32_t i = 0; i < frame->n_slots; i++) {
 			const struct slot *slot = &frame->slots[i];
 
-			if (!slot_is_spill(slot) || slot->spilled.type != SCALAR || !slot->spilled.precise)
+			if (!slot_is_spill(slot) || !is_precise(v, &slot->spilled))
 				continue;
 			print_propagated(v, f, first, "fp", -(int)(i + 1) * SLOT_SIZE);
 			first = false;
@@ -430,5 +434,5 @@ int inherit_precision(struct verifier *v, const struct state *old)
 		if (!first && log_on(v->log, LOG_LEVEL2))
 			say(v, "\n");
 	}
-	return follow_back(v, &w);
+	return v->capable ? follow_back(v, &w) : 0;
 }

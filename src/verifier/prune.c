@@ -111,6 +111,8 @@ static bool reg_within(struct comparison *c, const struct reg *old, const struct
 		return true;
 	if (old->type != now->type)
 		return false;
+	if (old->type == SCALAR && c->v->strict_numbers)
+		return old->off == now->off && scalar_equal(old->var, now->var) && same_scalar_id(c, old, now);
 	if (old->type == SCALAR && !old->precise && c->v->capable && c->how == EQUAL_SAFE)
 		return true;
 	if (old->type == SCALAR)
@@ -203,6 +205,14 @@ static bool refs_equal(struct comparison *c, const struct state *old, const stru
 	return true;
 }
 
+uint32_t live_regs(const struct verifier *v, const struct state *state, uint32_t frame)
+{
+	if (frame == state->current)
+		return v->facts[state->insn].live;
+	/* Of a caller: what is read after the callee, which sets r0, has returned. */
+	return v->facts[state->frames[frame + 1]->callsite + 1].live & ~1u;
+}
+
 bool states_equal(struct verifier *v, struct state *old, struct state *now, enum equality how)
 {
 	struct comparison c;
@@ -214,15 +224,8 @@ bool states_equal(struct verifier *v, struct state *old, struct state *now, enum
 	/* A state that only a mispredicting CPU reaches was checked for less. */
 	if (old->current != now->current || (old->speculative && !now->speculative) || !refs_equal(&c, old, now))
 		return false;
-	for (uint32_t i = 0; i <= old->current; i++) {
-		uint32_t at = i == old->current ? now->insn : (uint32_t)old->frames[i + 1]->callsite + 1;
-		uint32_t live = v->facts[at].live | 1u << REG_FP;
-
-		/* The callee sets r0. */
-		if (i != old->current)
-			live &= ~1u;
-		if (!frame_within(&c, old->frames[i], now->frames[i], live))
+	for (uint32_t i = 0; i <= old->current; i++)
+		if (!frame_within(&c, old->frames[i], now->frames[i], live_regs(v, old, i) | 1u << REG_FP))
 			return false;
-	}
 	return true;
 }

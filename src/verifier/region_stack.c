@@ -29,10 +29,10 @@ static uint32_t slot_index(int64_t off)
 	return (-off - 1) / SLOT_SIZE;
 }
 
-static void note_changed(struct verifier *v, const struct range *range, int64_t off)
+/* The log shows the slot of that number in the frame that runs, as the kernel's does. */
+static void note_changed(struct verifier *v, int64_t off)
 {
-	if (range->frame == frame_now(v))
-		changed_slot(v, slot_index(off));
+	changed_slot(v, slot_index(off));
 }
 
 /* The history says which slot was spilled to or filled from. */
@@ -173,7 +173,7 @@ static int load_fixed(struct verifier *v, const struct access *a, const struct r
 	bool zero;
 	int err;
 
-	note_changed(v, range, range->from);
+	note_changed(v, range->from);
 	if (slot_is_spill(slot)) {
 		if (a->size != SLOT_SIZE || !slot_is_full_spill(slot))
 			return load_partial(v, a, range, ret_value);
@@ -197,7 +197,7 @@ static int load_variable(struct verifier *v, const struct access *a, const struc
 	for (int64_t off = range->from; off < range->to; off++) {
 		struct slot *slot = slot_at(range->frame, off);
 
-		note_changed(v, range, off);
+		note_changed(v, off);
 		if (slot_is_spill(slot) && slot->spilled.type != SCALAR && !v->may_leak_pointers)
 			return refuse(v, -EACCES, "leaking pointer from stack off %d\n", (int)off);
 	}
@@ -252,6 +252,18 @@ static int store_bytes(struct verifier *v, const struct access *a, const struct 
 	return 0;
 }
 
+/* A load may be predicted to see what was there before: the kernel puts a barrier after such a store. */
+static void guard_store(struct verifier *v, const struct slot *slot, int size, const struct reg *value)
+{
+	bool guard = reg_is_pointer(value);
+
+	if (v->may_leak_pointers)
+		return;
+	for (int i = 0; i < size; i++)
+		guard |= slot->bytes[i] != BYTE_MISC && slot->bytes[i] != BYTE_ZERO;
+	facts_now(v)->barrier_after |= guard;
+}
+
 static int store_fixed(struct verifier *v, const struct access *a, const struct range *range)
 {
 	struct slot *slot = slot_at(range->frame, range->from);
@@ -260,8 +272,9 @@ static int store_fixed(struct verifier *v, const struct access *a, const struct 
 
 	if (!v->may_leak_pointers && holds_pointer(slot) && a->size != SLOT_SIZE)
 		return refuse(v, -EACCES, "attempt to corrupt spilled pointer on stack\n");
-	note_changed(v, range, range->from);
+	note_changed(v, range->from);
 	stored_value(v, a, &value);
+	guard_store(v, slot, a->size, &value);
 	if (reg_is_pointer(&value)) {
 		if (a->size != SLOT_SIZE)
 			return refuse(v, -EACCES, "invalid size of register spill\n");
@@ -298,7 +311,7 @@ static int store_variable(struct verifier *v, const struct access *a, const stru
 		struct slot *slot = slot_at(range->frame, off);
 		uint8_t *byte = byte_at(range->frame, off);
 
-		note_changed(v, range, off);
+		note_changed(v, off);
 		if (!v->may_leak_pointers && *byte != BYTE_MISC && *byte != BYTE_ZERO && *byte != BYTE_INVALID)
 			return refuse(v, -EINVAL,
 				"spilled ptr in range of var-offset stack write; insn %d, ptr off: %d", (int)v->insn,
@@ -376,7 +389,7 @@ static int stack_helper_access(struct verifier *v, const struct access *a)
 	if (!a->write)
 		return 0;
 	for (int64_t off = range.from; off < range.to; off++) {
-		note_changed(v, &range, off);
+		note_changed(v, off);
 		scrub(slot_at(range.frame, off));
 		*byte_at(range.frame, off) = BYTE_MISC;
 	}

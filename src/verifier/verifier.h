@@ -29,9 +29,13 @@ struct insn_facts {
 	bool checkpoint : 1; /* every visit keeps a state */
 	bool calls_callback : 1;
 	bool seen : 1; /* some path reaches it */
-	bool seen_speculative : 1; /* only paths that a mispredicting CPU takes do */
 	uint8_t pointer_base; /* enum reg_type of the address, of loads and stores; NOT_INIT: not met yet */
-	bool pointer_mixed : 1;
+	bool call_map_mixed : 1;
+	bool barrier : 1; /* no speculation past here */
+	bool barrier_after : 1;
+	uint8_t alu_state; /* how the kernel would mask a pointer addition: speculation.c */
+	uint32_t alu_limit;
+	uint32_t call_map; /* of tail calls: index in maps, plus 1 */
 	uint32_t map; /* index in maps, of LD_IMM64 of maps */
 	struct context_access context; /* of loads and stores to the context */
 };
@@ -93,6 +97,7 @@ struct verifier {
 	uint32_t states_total, states_now, states_peak, states_per_insn;
 	uint32_t max_packet_offset;
 	bool step_noted; /* the last step of the path is about this instruction */
+	bool strict_numbers; /* states are compared for equal numbers, since masks may differ */
 	bool converges; /* a loop may end because nothing new came of an iteration */
 
 	struct reg any_number; /* a constant: what eight bytes of anything read as */
@@ -222,6 +227,8 @@ enum equality {
 	EQUAL_EXACT, /* they are the same */
 	EQUAL_WITHIN, /* ranges of now inside those of old, precise or not */
 };
+/* Registers of a frame whose values may still be read: bit n is r n. */
+uint32_t live_regs(const struct verifier *v, const struct state *state, uint32_t frame);
 bool states_equal(struct verifier *v, struct state *old, struct state *now, enum equality how);
 /* 1: an equivalent state was explored. 0: go on; the state may have been kept. -errno. checkpoint.c */
 int visit_checkpoint(struct verifier *v);
