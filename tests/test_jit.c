@@ -566,7 +566,7 @@ static uint32_t random_pattern(struct bpf_insn *insns, uint32_t n, uint64_t *see
 	unsigned a = random % 6, b = (random >> 8) % 6, address = 7 + (random >> 16) % 3;
 	unsigned count = (random >> 24) % 64, offset = (random >> 32) % 16;
 
-	switch ((random >> 40) % 14) {
+	switch ((random >> 40) % 18) {
 	case 0: /* rotates, of a copy or in place, the counts sometimes wrong by one */
 		insns[n++] = insn_of(random >> 63 ? OP_MOV_X : OP_MOV32_X, a, b, 0, 0);
 		if (random >> 62 & 1) {
@@ -634,6 +634,19 @@ static uint32_t random_pattern(struct bpf_insn *insns, uint32_t n, uint64_t *see
 		break;
 	case 9:
 		insns[n++] = I(MOV_K, a, 0, 0, (int32_t)(random >> 16));
+		break;
+	case 14: /* a test of bits around one instruction */
+		insns[n++] = insn_of(random >> 63 ? OP_AND_K : OP_AND32_K, a, 0, 0, (int32_t)(1u << (count & 31)));
+		insns[n++] = insn_of(random >> 62 & 1 ? (random >> 61 & 1 ? OP_JEQ_K : OP_JNE32_K)
+						      : (random >> 61 & 1 ? OP_JNE_K : OP_JEQ32_K),
+			a, 0, 1, 0);
+		insns[n++] = I(XOR_X, b, a, 0, 0);
+		if (random >> 60 & 1)
+			insns[n++] = I(MOV_X, a, b, 0, 0);
+		break;
+	case 15: /* one of a few long constants, so that they repeat */
+		memcpy(&insns[n], (struct bpf_insn[]){ WIDE(LD_IMM64, a, 0x123456789abcdef0 + (count & 1)) }, 16);
+		n += 2;
 		break;
 	case 10: /* a spill */
 		insns[n++] = insn_of(stores[2 + (count & 1)], REG_FP, a, -8 * (1 + offset % 4), 0);

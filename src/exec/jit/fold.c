@@ -85,7 +85,7 @@ static void fold_constants(struct region *region, struct ir *ir)
 	if (value_constant(region, region->reg[ir->b].value, &constant)) {
 		if (ir->size <= 4)
 			constant = (int32_t)constant;
-		if (constant == (int32_t)constant || ir->kind == IR_MOV)
+		if (constant == (int32_t)constant)
 			set_constant(ir, constant);
 		return;
 	}
@@ -112,19 +112,38 @@ static void fold_sum(struct region *region, struct ir *ir)
 	ir->imm = (int64_t)((uint64_t)constant + (uint64_t)ir->imm);
 }
 
+/* A long constant that a register already holds: the address of a map, again. */
+static void fold_repeated(struct region *region, struct ir *ir)
+{
+	int64_t constant;
+
+	if (ir->kind != IR_MOV || !(ir->flags & IR_IMM) || ir->imm == (int32_t)ir->imm)
+		return;
+	for (uint8_t reg = 0; reg < REGISTERS; reg++) {
+		if (!value_constant(region, region->reg[reg].value, &constant) || constant != ir->imm)
+			continue;
+		ir->flags &= ~IR_IMM;
+		ir->size = 8;
+		ir->b = reg;
+		value_read(region, reg);
+		return;
+	}
+}
+
 void fold_operands(struct region *region, uint32_t i)
 {
 	struct ir *ir = &region->ir[i];
 
+	fold_repeated(region, ir);
 	fold_copies(region, ir);
 	fold_constants(region, ir);
 	fold_sum(region, ir);
 }
 
-/* A register that holds the operand that shift had; made to hold it again if need be. NO_REG: there is none. */
-static uint8_t shifted_operand(struct region *region, uint8_t reg, uint8_t other, uint32_t shift, bool low)
+/* A register that holds the operand that instruction def had; made to hold it again if need be. NO_REG: none. */
+static uint8_t first_operand(struct region *region, uint8_t reg, uint8_t other, uint32_t def, bool low)
 {
-	const struct note *note = value_note(region, shift);
+	const struct note *note = value_note(region, def);
 	uint32_t value = low ? note->a.low : note->a.value;
 	uint8_t found = value_register(region, value, low, reg);
 
@@ -164,7 +183,7 @@ static void fold_rotate(struct region *region, struct ir *ir)
 
 	if (low ? left_note->a.low != right_note->a.low : left_note->a.value != right_note->a.value)
 		return;
-	uint8_t reg = shifted_operand(region, ir->a, ir->b, left_value, low);
+	uint8_t reg = first_operand(region, ir->a, ir->b, left_value, low);
 
 	if (reg == NO_REG)
 		return;
@@ -186,7 +205,7 @@ static void fold_extension(struct region *region, struct ir *ir)
 	if (!left || left->op != ALU_LSH || left->size != ir->size || left->imm != ir->imm ||
 		(bits != 8 && bits != 16 && bits != 32) || bits == ir->size * 8u)
 		return;
-	uint8_t reg = shifted_operand(region, ir->a, NO_REG, value, true);
+	uint8_t reg = first_operand(region, ir->a, NO_REG, value, true);
 
 	if (reg == NO_REG)
 		return;
@@ -230,6 +249,30 @@ static void fold_zero_extension(struct region *region, struct ir *ir)
 	ir->b = from;
 }
 
+/* "x &= mask; if x == 0" is one test when nobody wants x. */
+static void fold_test(struct region *region, struct ir *ir)
+{
+	uint32_t def;
+
+	if ((ir->op != COND_EQ && ir->op != COND_NE) || !(ir->flags & IR_IMM) || ir->imm ||
+		!value_is_single(region, ir->a, &def))
+		return;
+	const struct ir *mask = value_source(region, def, IR_ALU);
+
+	if (!mask || mask->op != ALU_AND || !(mask->flags & IR_IMM))
+		return;
+	uint8_t size = mask->size < ir->size ? mask->size : ir->size;
+	int64_t imm = mask->imm;
+	uint8_t reg = first_operand(region, ir->a, NO_REG, def, size == 4);
+
+	if (reg == NO_REG)
+		return;
+	ir->op = ir->op == COND_EQ ? COND_CLEAR : COND_SET;
+	ir->size = size;
+	ir->a = reg;
+	ir->imm = size == 4 ? (int32_t)imm : imm;
+}
+
 void fold_arithmetic(struct region *region, uint32_t i)
 {
 	struct ir *ir = &region->ir[i];
@@ -240,6 +283,9 @@ void fold_arithmetic(struct region *region, uint32_t i)
 			fold_rotate(region, ir);
 		else if ((ir->op == ALU_RSH || ir->op == ALU_ARSH) && ir->flags & IR_IMM)
 			fold_extension(region, ir);
+		break;
+	case IR_JUMP:
+		fold_test(region, ir);
 		break;
 	case IR_SWAP:
 		fold_swapped_load(region, ir);
