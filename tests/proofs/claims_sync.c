@@ -14,13 +14,24 @@
 	{                                                                     \
 		return !contains(GET(a), x) || contains(function(GET(a)), x); \
 	}
+#define KEEPS_VIEW(function, view)                                                   \
+	CLAIM(function##_##view, SCALAR(a), uint64_t x)                              \
+	{                                                                            \
+		return !contains(GET(a), x) || contains_##view(function(GET(a)), x); \
+	}
+#define KEEPS_BY_VIEW(function)            \
+	KEEPS_VIEW(function, bits)         \
+	KEEPS_VIEW(function, unsigned)     \
+	KEEPS_VIEW(function, signed)       \
+	KEEPS_VIEW(function, unsigned_low) \
+	KEEPS_VIEW(function, signed_low)
 
 KEEPS(single_member, single_member)
-KEEPS(narrow_bits, narrow_bits)
-KEEPS(ranges_to_bits, ranges_to_bits)
-KEEPS(deduce32, deduce32)
-KEEPS(deduce64, deduce64)
-KEEPS(deduce_mixed, deduce_mixed)
+KEEPS_BY_VIEW(narrow_bits)
+KEEPS_BY_VIEW(ranges_to_bits)
+KEEPS_BY_VIEW(deduce32)
+KEEPS_BY_VIEW(deduce64)
+KEEPS_BY_VIEW(deduce_mixed)
 KEEPS(unbounded, scalar_unbounded)
 
 /* scalar_contains() is what the claims take it for. */
@@ -30,10 +41,17 @@ CLAIM(contains, SCALAR(a), uint64_t x)
 }
 
 /* Pruning: what is in the smaller value is in the greater. */
-CLAIM(includes, SCALAR(a), SCALAR(b), uint64_t x)
-{
-	return !scalar_includes(GET(a), GET(b)) || !contains(GET(b), x) || contains(GET(a), x);
-}
+#define INCLUDES_VIEW(view)                                                                                    \
+	CLAIM(includes_##view, SCALAR(a), SCALAR(b), uint64_t x)                                               \
+	{                                                                                                      \
+		return !scalar_includes(GET(a), GET(b)) || !contains(GET(b), x) || contains_##view(GET(a), x); \
+	}
+
+INCLUDES_VIEW(bits)
+INCLUDES_VIEW(unsigned)
+INCLUDES_VIEW(signed)
+INCLUDES_VIEW(unsigned_low)
+INCLUDES_VIEW(signed_low)
 
 CLAIM(const, uint64_t x)
 {

@@ -26,7 +26,7 @@ import smt
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FILES = ['tnum', 'sync', 'alu', 'branch', 'small']
-CFLAGS = ['-std=gnu11', '-O2', '-fno-vectorize', '-fno-slp-vectorize', '-mllvm', '-inline-threshold=1000000', '-mllvm',
+CFLAGS = ['-std=gnu11', '-O2', '-fno-vectorize', '-fno-slp-vectorize', '-fno-jump-tables', '-mllvm', '-inline-threshold=1000000', '-mllvm',
           '-unroll-threshold=1000000', '-D_GNU_SOURCE', '-w', '-S', '-emit-llvm', '-o', '-']
 
 
