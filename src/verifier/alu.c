@@ -312,6 +312,27 @@ static int scalar_binary(struct verifier *v, const struct bpf_insn *insn, struct
 	return 0;
 }
 
+/*
+ * A mask, 0 or -1, and a constant: the path splits, so that the result stays known on both. The one that is put off has
+ * 0 and begins with the same instruction.
+ */
+static int fork_mask(struct verifier *v, const struct bpf_insn *insn, struct reg *dst, const struct reg *src)
+{
+	struct scalar_pair split;
+	struct state *later;
+	int err;
+
+	if (!scalar_forks(insn->code, dst->var, src->var))
+		return 0;
+	split = scalar_forked(dst->var);
+	err = push_branch(v, v->insn, false, &later);
+	if (err)
+		return err;
+	state_frame(later)->regs[insn->dst_reg].var = split.b;
+	dst->var = split.a;
+	return 0;
+}
+
 static int compute(struct verifier *v, const struct bpf_insn *insn)
 {
 	struct reg *dst = reg_now(v, insn->dst_reg);
@@ -323,8 +344,10 @@ static int compute(struct verifier *v, const struct bpf_insn *insn)
 		src = *reg_now(v, insn->src_reg);
 	else
 		reg_set_const(&src, (int64_t)insn->imm);
-	if (dst->type == SCALAR && src.type == SCALAR)
-		return scalar_binary(v, insn, dst, &src);
+	if (dst->type == SCALAR && src.type == SCALAR) {
+		err = fork_mask(v, insn, dst, &src);
+		return err ? err : scalar_binary(v, insn, dst, &src);
+	}
 	if (dst->type != SCALAR && src.type != SCALAR) {
 		/* A pointer less a pointer is a number, for those who may know addresses. */
 		if (BPF_OP(insn->code) == BPF_SUB && v->may_leak_pointers) {
