@@ -225,11 +225,16 @@ static void two_hives(void **state)
 static void attributes_as_the_kernel(void **state)
 {
 	static const int commands[] = { BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM,
-		BPF_MAP_GET_NEXT_KEY, BPF_MAP_LOOKUP_AND_DELETE_ELEM, BPF_MAP_FREEZE, BPF_PROG_GET_FD_BY_ID,
+		BPF_MAP_GET_NEXT_KEY, BPF_MAP_LOOKUP_AND_DELETE_ELEM, BPF_MAP_FREEZE, BPF_PROG_LOAD, BPF_OBJ_PIN,
+		BPF_OBJ_GET, BPF_PROG_ATTACH, BPF_PROG_DETACH, BPF_PROG_TEST_RUN, BPF_PROG_GET_FD_BY_ID,
 		BPF_MAP_GET_FD_BY_ID, BPF_BTF_GET_FD_BY_ID, BPF_LINK_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD,
-		BPF_PROG_ASSOC_STRUCT_OPS, 39, -1 };
+		BPF_PROG_QUERY, BPF_RAW_TRACEPOINT_OPEN, BPF_BTF_LOAD, BPF_TASK_FD_QUERY, BPF_MAP_LOOKUP_BATCH,
+		BPF_MAP_LOOKUP_AND_DELETE_BATCH, BPF_MAP_UPDATE_BATCH, BPF_MAP_DELETE_BATCH, BPF_LINK_CREATE,
+		BPF_LINK_UPDATE, BPF_ITER_CREATE, BPF_LINK_DETACH, BPF_PROG_BIND_MAP, BPF_TOKEN_CREATE,
+		BPF_PROG_STREAM_READ_BY_FD, BPF_PROG_ASSOC_STRUCT_OPS, 39, -1 };
 
 	ORACLE_OF_REFERENCE_OR_SKIP();
+	sigaction(SIGSEGV, &fault_handler, NULL);
 	for (size_t c = 0; c < sizeof(commands) / sizeof(commands[0]); c++) {
 		for (size_t at = 0; at < 256; at++) {
 			uint8_t ours[256] = {}, theirs[256] = {};
@@ -254,6 +259,122 @@ static void sizes_as_the_kernel(void **state)
 		long expected = oracle_bpf(BPF_MAP_GET_FD_BY_ID, (union bpf_attr *)attr, size);
 		assert_int_equal(skep_bpf(hive, BPF_MAP_GET_FD_BY_ID, attr, size), expected);
 	}
+}
+
+/* A program and a map of ours and of the kernel's, to be named in attributes. */
+struct pair {
+	int ours, theirs;
+};
+
+static struct pair load_pair(uint32_t type)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = { .prog_type = type, .insns = (uintptr_t)insns, .insn_cnt = 2 };
+
+	attr.license = (uintptr_t) "GPL";
+	struct pair pair = { .ours = call(BPF_PROG_LOAD, &attr) };
+	pair.theirs = oracle_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	return pair;
+}
+
+static void same(int command, const union bpf_attr *ours, const union bpf_attr *theirs, const char *what)
+{
+	union bpf_attr a = *ours, b = *theirs;
+	long result = call(command, &a), expected = oracle_bpf(command, &b, sizeof(b));
+
+	if (result != expected)
+		fail_msg("command %d, %s: %ld, the kernel says %ld", command, what, result, expected);
+}
+
+/* Wrong targets for good programs, as clients use them to find out what there is. */
+static void attaching_as_the_kernel(void **state)
+{
+	static const uint32_t types[] = { BPF_PROG_TYPE_SOCKET_FILTER, BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP,
+		BPF_PROG_TYPE_TRACEPOINT, BPF_PROG_TYPE_CGROUP_SKB, BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_PROG_TYPE_SK_SKB,
+		BPF_PROG_TYPE_PERF_EVENT };
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct pair prog = load_pair(types[i]);
+
+		assert_true(prog.ours >= 0 && prog.theirs >= 0);
+		for (uint32_t attach = 0; attach < 62; attach++) {
+			union bpf_attr a = { .link_create = { .target_fd = -1, .attach_type = attach } }, b = a;
+			char what[64];
+
+			if (attach == BPF_STRUCT_OPS)
+				continue;
+			snprintf(what, sizeof(what), "program type %u, attach type %u", types[i], attach);
+			a.link_create.prog_fd = prog.ours;
+			b.link_create.prog_fd = prog.theirs;
+			same(BPF_LINK_CREATE, &a, &b, what);
+			a = (union bpf_attr){ .target_fd = -1, .attach_bpf_fd = prog.ours, .attach_type = attach };
+			b = (union bpf_attr){ .target_fd = -1, .attach_bpf_fd = prog.theirs, .attach_type = attach };
+			same(BPF_PROG_ATTACH, &a, &b, what);
+			same(BPF_PROG_DETACH, &a, &b, what);
+			a.attach_flags = b.attach_flags = 1u << 30;
+			same(BPF_PROG_ATTACH, &a, &b, what);
+			a = b = (union bpf_attr){ .query = { .target_fd = -1, .attach_type = attach } };
+			same(BPF_PROG_QUERY, &a, &b, what);
+		}
+		close(prog.ours);
+		close(prog.theirs);
+	}
+}
+
+static void statistics(void **state)
+{
+	uint8_t packet[64] = {};
+	union bpf_attr enable = { .enable_stats = { .type = BPF_STATS_RUN_TIME } };
+	struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
+	union bpf_attr load = { .prog_type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = (uintptr_t)insns, .insn_cnt = 2 };
+	struct bpf_prog_info info = {};
+
+	load.license = (uintptr_t) "GPL";
+	int prog = call(BPF_PROG_LOAD, &load);
+	union bpf_attr run = { .test = { .prog_fd = prog, .data_in = (uintptr_t)packet, .data_size_in = 64 } };
+	union bpf_attr ask = { .info = { .bpf_fd = prog, .info_len = sizeof(info), .info = (uintptr_t)&info } };
+	run.test.repeat = 5;
+	assert_int_equal(call(BPF_PROG_TEST_RUN, &run), 0);
+	int stats = call(BPF_ENABLE_STATS, &enable);
+	assert_true(stats >= 0);
+	assert_int_equal(call(BPF_PROG_TEST_RUN, &run), 0);
+	assert_int_equal(call(BPF_OBJ_GET_INFO_BY_FD, &ask), 0);
+	assert_int_equal(info.run_cnt, 5);
+	close(stats);
+	close(prog);
+}
+
+static void pins(void **state)
+{
+	uint32_t key = 0;
+	uint64_t value = 0;
+	int fd = map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0);
+	uint32_t id = map_id(fd);
+	union bpf_attr attr = { .pathname = (uintptr_t) "/sys/fs/bpf/a_pin", .bpf_fd = fd };
+
+	assert_int_equal(call(BPF_OBJ_PIN, &attr), 0);
+	assert_int_equal(call(BPF_OBJ_PIN, &attr), -EEXIST);
+	close(fd);
+	attr.bpf_fd = 0;
+	int again = call(BPF_OBJ_GET, &attr);
+	assert_true(again >= 0);
+	assert_int_equal(map_id(again), id);
+	attr.file_flags = BPF_F_RDONLY;
+	int reader = call(BPF_OBJ_GET, &attr);
+	assert_true(reader >= 0);
+	assert_int_equal(element(BPF_MAP_UPDATE_ELEM, reader, &key, &value), -EPERM);
+	close(reader);
+	attr = (union bpf_attr){ .pathname = (uintptr_t) "/sys/fs/bpf/none/a_pin", .bpf_fd = again };
+	assert_int_equal(call(BPF_OBJ_PIN, &attr), -ENOENT);
+	attr.pathname = (uintptr_t) "/sys/fs/bpf/a.pin";
+	assert_int_equal(call(BPF_OBJ_PIN, &attr), -EPERM);
+	attr.pathname = (uintptr_t) "/tmp/a_pin";
+	assert_int_equal(call(BPF_OBJ_PIN, &attr), -EPERM);
+	close(again);
 }
 
 /* Bytes that are not mapped, wherever a command may look. */
@@ -291,6 +412,9 @@ int main(void)
 		cmocka_unit_test(two_hives),
 		cmocka_unit_test(attributes_as_the_kernel),
 		cmocka_unit_test(sizes_as_the_kernel),
+		cmocka_unit_test(attaching_as_the_kernel),
+		cmocka_unit_test(statistics),
+		cmocka_unit_test(pins),
 		cmocka_unit_test(bad_addresses),
 	};
 

@@ -236,6 +236,7 @@ static int new_file(struct object *object, unsigned access)
 		[OBJECT_PROG] = "bpf-prog",
 		[OBJECT_BTF] = "btf",
 		[OBJECT_LINK] = "bpf_link",
+		[OBJECT_STATS] = "bpf-stats",
 	};
 	struct handle *handle;
 	int fd = memfile_new(names[object->kind], 0);

@@ -18,6 +18,7 @@ enum object_kind {
 	OBJECT_PROG,
 	OBJECT_BTF,
 	OBJECT_LINK,
+	OBJECT_STATS, /* has no id */
 	OBJECT_KINDS,
 };
 
@@ -25,6 +26,7 @@ struct skep_hive {
 	pthread_mutex_t lock; /* ids and references */
 	struct ids ids[OBJECT_KINDS];
 	release_t release; /* the profile */
+	_Atomic uint32_t stats_users; /* descriptors that keep run statistics on */
 	struct pin *pins; /* the BPF file system */
 	uint64_t last_inode; /* given out there */
 	struct map_objects map_objects; /* what maps of this hive refer to */

@@ -82,6 +82,31 @@ int hive_prog_by_fd(struct skep_hive *hive, int fd, struct hive_prog **ret_prog)
 	return 0;
 }
 
+int hive_prog_bind_map(struct hive_prog *prog, struct map *map)
+{
+	pthread_mutex_t *lock = &prog->object.hive->lock;
+	bool known = false;
+	int err = 0;
+
+	for (uint32_t i = 0; i < prog->image->n_maps; i++)
+		known |= prog->image->maps[i] == map;
+	pthread_mutex_lock(lock);
+	for (uint32_t i = 0; i < prog->n_extra_maps; i++)
+		known |= prog->extra_maps[i] == map;
+	if (!known) {
+		struct map **maps = reallocarray(prog->extra_maps, prog->n_extra_maps + 1, sizeof(*maps));
+
+		if (maps) {
+			prog->extra_maps = maps;
+			maps[prog->n_extra_maps++] = map_get(map);
+		} else {
+			err = -ENOMEM;
+		}
+	}
+	pthread_mutex_unlock(lock);
+	return err;
+}
+
 int hive_prog_tag(struct skep_hive *hive, const struct bpf_insn *insns, uint32_t n_insns, uint8_t ret_tag[BPF_TAG_SIZE])
 {
 	size_t size = (size_t)n_insns * sizeof(*insns);

@@ -54,6 +54,9 @@ int hive_prog_bind(struct hive_prog *prog, struct bound **ret_bound);
  */
 int hive_prog_by_fd(struct skep_hive *hive, int fd, struct hive_prog **ret_prog);
 
+/* Makes the program hold a map that it does not use, as libbpf does with .rodata; once is enough. -ENOMEM. */
+int hive_prog_bind_map(struct hive_prog *prog, struct map *map);
+
 /* The tag: a digest of the instructions as they were loaded, without the descriptors in them. */
 int hive_prog_tag(
 	struct skep_hive *hive, const struct bpf_insn *insns, uint32_t n_insns, uint8_t ret_tag[BPF_TAG_SIZE]);

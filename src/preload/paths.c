@@ -107,7 +107,7 @@ SKEP_PUBLIC FILE *fopen64(const char *path, const char *mode)
 /* "/memfd:bpf-map (deleted)" is what the kernel calls our files; it calls its own "anon_inode:bpf-map". */
 static ssize_t rename_object(char *target, ssize_t length, size_t room)
 {
-	static const char *const names[] = { "bpf-map", "bpf-prog", "bpf_link", "btf" };
+	static const char *const names[] = { "bpf-map", "bpf-prog", "bpf_link", "btf", "bpf-stats" };
 	char name[64];
 
 	if (length <= 0 || length >= (ssize_t)sizeof(name) || !door_caller())

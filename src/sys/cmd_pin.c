@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* OBJ_PIN and OBJ_GET. */
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "hive/descriptor.h"
@@ -28,6 +29,18 @@ static int check_path_fd(const union bpf_attr *attr)
 	return !(attr->file_flags & BPF_F_PATH_FD) && attr->path_fd ? -EINVAL : 0;
 }
 
+/* Why nothing can be pinned at a path of another file system. */
+static int outside(char path[PATH_MAX])
+{
+	char *slash = strrchr(path, '/');
+
+	if (!access(path, F_OK))
+		return -EEXIST;
+	if (slash && slash > path)
+		*slash = 0;
+	return slash && access(path, F_OK) ? -ENOENT : -EPERM;
+}
+
 long cmd_obj_pin(struct call *call)
 {
 	const union bpf_attr *attr = &call->attr;
@@ -40,17 +53,19 @@ long cmd_obj_pin(struct call *call)
 	int err = check_path_fd(attr);
 	if (err)
 		return err;
-	err = caller->ops->enter(caller, attr->bpf_fd, &object, NULL);
-	if (err)
-		return err;
+	/* Whatever is wrong with the descriptor. */
+	if (caller->ops->enter(caller, attr->bpf_fd, &object, NULL))
+		return -EINVAL;
 	object_get(object);
 	caller->ops->leave(caller, attr->bpf_fd, object);
-	if (object->hive != caller->hive || object->kind == OBJECT_BTF)
+	if (object->hive != caller->hive || object->kind == OBJECT_BTF || object->kind == OBJECT_STATS)
 		err = -EINVAL;
 	if (!err)
 		err = read_path(call, attr->pathname, path);
 	if (!err)
 		err = pin_add(caller->hive, path, object);
+	if (err == -EPERM && !pins_own(path))
+		err = outside(path);
 	object_put(object);
 	return err;
 }

@@ -7,6 +7,7 @@
 
 #include "base/macros.h"
 #include "base/vcpu.h"
+#include "hive/stats.h"
 #include "sys/test_run.h"
 
 command_fn cmd_prog_test_run;
@@ -69,6 +70,10 @@ int test_repeat(struct test *test, void *context)
 	vcpu_leave(vcpus_own(), &lease);
 	uint64_t average = (now() - started) / repeat;
 	test->nanoseconds = MIN(average, UINT32_MAX);
+	if (hive_stats_on(test->prog->object.hive)) {
+		atomic_fetch_add(&test->prog->run_count, repeat);
+		atomic_fetch_add(&test->prog->run_nanoseconds, average * repeat);
+	}
 	return run.error;
 }
 

@@ -34,8 +34,8 @@ static void put_map(struct text *text, const struct hive_map *object)
 	put(text, "key_size:\t%u\n", map->key_size);
 	put(text, "value_size:\t%u\n", map->value_size);
 	put(text, "max_entries:\t%u\n", map->max_entries);
-	put(text, "map_flags:\t%#x\n", map->flags);
-	put(text, "map_extra:\t%#llx\n", (unsigned long long)map->extra);
+	put(text, "map_flags:\t0x%x\n", map->flags);
+	put(text, "map_extra:\t0x%llx\n", (unsigned long long)map->extra);
 	put(text, "memlock:\t%llu\n", (unsigned long long)memory);
 	put(text, "map_id:\t%u\n", object->object.id);
 	put(text, "frozen:\t%u\n", map->frozen);

@@ -19,18 +19,24 @@ static uint32_t id_of(const struct map *map)
 	return object ? object->object.id : 0;
 }
 
-static int put_map_ids(struct call *call, const struct hive_prog *prog, uint64_t to, uint32_t room)
+/* Ids of all maps that the program holds; how many there are comes back. */
+static int put_map_ids(struct call *call, struct hive_prog *prog, uint64_t to, uint32_t room, uint32_t *ret_count)
 {
+	pthread_mutex_t *lock = &prog->object.hive->lock;
 	uint32_t n_maps = prog->image->n_maps;
 
-	for (uint32_t i = 0; i < MIN(room, n_maps + prog->n_extra_maps); i++) {
-		uint32_t id = id_of(i < n_maps ? prog->image->maps[i] : prog->extra_maps[i - n_maps]);
-		int err = call_write(call, to + i * sizeof(id), &id, sizeof(id));
-
-		if (err)
-			return err;
-	}
-	return 0;
+	pthread_mutex_lock(lock);
+	uint32_t count = n_maps + prog->n_extra_maps;
+	uint32_t *ids = malloc((size_t)count * sizeof(*ids) + 1);
+	for (uint32_t i = 0; ids && i < count; i++)
+		ids[i] = id_of(i < n_maps ? prog->image->maps[i] : prog->extra_maps[i - n_maps]);
+	pthread_mutex_unlock(lock);
+	if (!ids)
+		return -ENOMEM;
+	int err = call_write(call, to, ids, (size_t)MIN(room, count) * sizeof(*ids));
+	free(ids);
+	*ret_count = count;
+	return err;
 }
 
 /* The instructions as they run, with ids where an image has indices of its maps. */
@@ -166,7 +172,6 @@ int info_prog(struct call *call, struct hive_prog *prog)
 	info.gpl_compatible = prog->gpl_compatible;
 	memcpy(info.tag, prog->tag, sizeof(info.tag));
 	memcpy(info.name, prog->name, sizeof(info.name));
-	info.nr_map_ids = prog->image->n_maps + prog->n_extra_maps;
 	info.run_time_ns = atomic_load(&prog->run_nanoseconds);
 	info.run_cnt = atomic_load(&prog->run_count);
 	info.recursion_misses = 0;
@@ -181,7 +186,7 @@ int info_prog(struct call *call, struct hive_prog *prog)
 	info.jited_prog_len = info.xlated_prog_len = 0;
 	info.nr_prog_tags = 0;
 	info.nr_func_info = info.nr_line_info = 0;
-	err = put_map_ids(call, prog, asked.map_ids, asked.nr_map_ids);
+	err = put_map_ids(call, prog, asked.map_ids, asked.nr_map_ids, &info.nr_map_ids);
 	if (err)
 		return err;
 	if (!(call->caller->capabilities & (VERIFY_CAP_BPF | VERIFY_CAP_SYS_ADMIN)))
