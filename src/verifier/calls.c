@@ -54,6 +54,11 @@ static uint32_t helper_caps(const struct verifier *v)
 	return result;
 }
 
+bool may_call_helper(const struct verifier *v, const struct helper_row *row)
+{
+	return helper_allowed(row->number, v->request->type, v->request->release, helper_caps(v));
+}
+
 static int find_helper(struct verifier *v, struct call *call, char *name, size_t size)
 {
 	const struct bpf_insn *insn = call->insn;
@@ -63,7 +68,7 @@ static int find_helper(struct verifier *v, struct call *call, char *name, size_t
 		return refuse(v, -EINVAL, "invalid func unknown#%d\n", insn->imm);
 	snprintf(name, size, "bpf_%s", call->row ? call->row->name : "unspec");
 	call->name = name;
-	if (!call->row || !helper_allowed(call->row->number, v->request->type, v->request->release, helper_caps(v)))
+	if (!call->row || !may_call_helper(v, call->row))
 		return refuse(v, -EINVAL, "program of this type cannot use helper %s#%d\n", name, insn->imm);
 	if ((call->row->flags & GPL) && !v->request->gpl_compatible)
 		return refuse(v, -EINVAL, "cannot call GPL-restricted function from non-GPL compatible program\n");
@@ -72,10 +77,33 @@ static int find_helper(struct verifier *v, struct call *call, char *name, size_t
 	return 0;
 }
 
+/* Which map a tail call uses must be known, for those whose index the kernel masks. */
+static void note_tail_call_map(struct verifier *v, const struct call *call)
+{
+	struct insn_facts *facts = facts_now(v);
+	uint32_t index = 0;
+
+	while (index < v->n_maps && v->maps[index] != call->map)
+		index++;
+	if (facts->call_map && facts->call_map != index + 1)
+		facts->call_map_mixed = true;
+	facts->call_map = index + 1;
+}
+
 static int check_tail_call(struct verifier *v, const struct call *call)
 {
+	const struct reg *index = reg_now(v, 3);
+	int err;
+
 	if (call->map && call->map->type != BPF_MAP_TYPE_PROG_ARRAY)
 		return refuse(v, -EINVAL, "expected prog array map for tail call");
+	note_tail_call_map(v, call);
+	/* With a constant index the kernel jumps directly: the index matters. */
+	if (scalar_is_const(index->var) && index->var.var_off.value < call->map->max_entries) {
+		err = mark_precise(v, 3);
+		if (err)
+			return err;
+	}
 	return check_nothing_held(v, "tail_call");
 }
 
@@ -257,10 +285,15 @@ int step_call(struct verifier *v, const struct bpf_insn *insn)
 {
 	int err;
 
+	changed_reg(v, 0);
+	if (insn_is_kfunc_call(insn) && !insn->imm && !insn->off) {
+		/* libbpf's mark for a weak function that does not exist: rewrite_dead() refuses it where it is not
+		 * dead. */
+		v->insn++;
+		return 0;
+	}
 	if (insn_is_kfunc_call(insn))
-		return refuse(v, -EINVAL,
-			insn->imm || insn->off ? "calling kernel functions is not supported\n"
-					       : "invalid kernel function call not eliminated in verifier pass\n");
+		return refuse(v, -EINVAL, "calling kernel functions is not supported\n");
 	err = call_helper(v, insn);
 	v->insn++;
 	return err;

@@ -88,6 +88,12 @@ static void forget_marks(struct verifier *v)
 		state_visit(v->state, set_imprecise, NULL);
 }
 
+/* States are found by the instruction and where its function was called from. */
+static struct cached_state **cache_slot(struct verifier *v)
+{
+	return &v->cache[(v->insn ^ (uint32_t)frame_now(v)->callsite) % v->n_insns];
+}
+
 static int keep_state(struct verifier *v)
 {
 	struct cached_state *cached = pool_take(&v->pool, sizeof(*cached));
@@ -109,8 +115,8 @@ static int keep_state(struct verifier *v)
 	now->steps = NULL;
 	now->n_steps = now->steps_capacity = 0;
 	cached->state->insn = v->insn;
-	cached->next = v->cache[v->insn];
-	v->cache[v->insn] = cached;
+	cached->next = *cache_slot(v);
+	*cache_slot(v) = cached;
 	now->parent = cached->state;
 	now->first_insn = v->insn;
 	now->dfs_depth++;
@@ -141,10 +147,14 @@ int visit_checkpoint(struct verifier *v)
 				      v->insns_processed - v->insns_at_checkpoint >= 8);
 	uint32_t n_states = 0;
 
-	for (struct cached_state **link = &v->cache[v->insn], *cached; (cached = *link);) {
+	for (struct cached_state **link = cache_slot(v), *cached; (cached = *link);) {
 		struct state *old = cached->state;
 
 		n_states++;
+		if (old->insn != v->insn) {
+			link = &cached->next;
+			continue;
+		}
 		if (old->branches) {
 			if (may_be_looping(old, v->state) && states_equal(v, old, v->state, EQUAL_EXACT))
 				return refuse_infinite(v, old);

@@ -13,13 +13,15 @@
 #include "verifier/verifier.h"
 
 /* Calls read as many arguments as the prototype has. */
-static regs_t reads(const struct bpf_insn *insn)
+static regs_t reads(const struct verifier *v, const struct bpf_insn *insn)
 {
 	regs_t regs = insn_reads(insn);
 
 	if (insn_is_helper_call(insn)) {
 		const struct helper_row *row = insn->imm >= 0 ? helper_find(insn->imm) : NULL;
 
+		if (row && !may_call_helper(v, row))
+			row = NULL;
 		for (int i = 0; row && i < 5; i++)
 			if (row->args[i] == ARG_NONE)
 				regs &= ~REG_BIT(i + 1);
@@ -35,7 +37,7 @@ static bool update_live(struct verifier *v, uint32_t at)
 
 	for (uint32_t k = 0; k < n; k++)
 		live |= v->facts[next[k]].live;
-	live = ((live & ~insn_writes(insn)) | reads(insn)) & REGS_ALL;
+	live = ((live & ~insn_writes(insn)) | reads(v, insn)) & REGS_ALL;
 	if (live == v->facts[at].live)
 		return false;
 	v->facts[at].live = live;

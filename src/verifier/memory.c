@@ -306,18 +306,21 @@ int step_atomic(struct verifier *v, const struct bpf_insn *insn)
 		if (err)
 			return err;
 	}
+	/* What is read must be no secret; then a fetch gives back even a pointer that was spilled. */
 	err = check_access(v, &a, &value);
+	if (!err && fetch) {
+		a.value = compare ? 0 : insn->src_reg;
+		err = check_access(v, &a, &value);
+	}
 	if (err)
 		return err;
 	a.write = true;
+	a.value = -1;
 	err = check_access(v, &a, &none);
 	if (err)
 		return err;
 	if (fetch) {
-		/* What is read may have been a pointer in a slot of the stack: as a number it is unknown. */
-		if (value.type != SCALAR)
-			reg_set_unknown(&value);
-		if (a.size < 8)
+		if (value.type == SCALAR && a.size < 8)
 			value.var = scalar_truncate(value.var, a.size);
 		*reg_now(v, compare ? 0 : insn->src_reg) = value;
 	}

@@ -269,6 +269,8 @@ static const char *callee_name(void *argument, const struct bpf_insn *insn, char
 {
 	const struct helper_row *row = insn_is_helper_call(insn) && insn->imm >= 0 ? helper_find(insn->imm) : NULL;
 
+	if (insn_is_kfunc_call(insn) && !insn->imm)
+		return "";
 	if (!row)
 		return insn_is_helper_call(insn) && insn->imm == 0 ? "bpf_unspec" : NULL;
 	snprintf(buffer, size, "bpf_%s", row->name);

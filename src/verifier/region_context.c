@@ -57,6 +57,13 @@ static int remember_context(struct verifier *v, const struct context_access *acc
 	return 0;
 }
 
+/* A store to __sk_buff.tstamp. */
+static bool is_timestamp(const struct access *a, int off)
+{
+	return a->write && off >= (int)offsetof(struct __sk_buff, tstamp) &&
+	       off < (int)offsetof(struct __sk_buff, tstamp) + 8;
+}
+
 static int context_access(struct verifier *v, const struct access *a, struct reg *ret_value)
 {
 	const struct verify_request *request = v->request;
@@ -75,6 +82,10 @@ static int context_access(struct verifier *v, const struct access *a, struct reg
 		return refuse_offset(v, off, a);
 	err = context_check(v->context, request->type, request->expected_attach_type, off, a->size, a->write, &access);
 	if (err)
+		return refuse_offset(v, off, a);
+	/* Packets of others are for those with CAP_BPF. */
+	if (request->type == BPF_PROG_TYPE_CGROUP_SKB && !v->capable &&
+		(access.value == CONTEXT_PACKET || access.value == CONTEXT_PACKET_END || is_timestamp(a, off)))
 		return refuse_offset(v, off, a);
 	/* Structures by BTF are not known yet, and a sign-extending load cannot be rewritten to a wider field. */
 	if (access.value >= CONTEXT_BTF_SK_BUFF || (a->sign_extend && access.runtime_size != a->size))

@@ -96,6 +96,14 @@ int rewrite_dead(struct verifier *v)
 {
 	uint32_t *index;
 
+	for (uint32_t i = 0; i < v->n_insns; i += insn_slots(&v->insns[i])) {
+		if (!v->facts[i].seen)
+			continue;
+		if (insn_is_kfunc_call(&v->insns[i]) && !v->insns[i].imm)
+			return refuse(v, -EINVAL, "invalid kernel function call not eliminated in verifier pass\n");
+		if (v->facts[i].call_map_mixed && !v->may_leak_pointers)
+			return refuse(v, -EINVAL, "tail_call abusing map_ptr\n");
+	}
 	harden_branches(v);
 	index = number_survivors(v);
 	if (!index)

@@ -89,7 +89,7 @@ struct verifier {
 	struct state *state; /* the path that is followed */
 	struct pending *pending;
 	uint32_t n_pending;
-	struct cached_state **cache; /* by instruction */
+	struct cached_state **cache; /* hashed by instruction and call site, n_insns lists */
 	uint32_t insn, prev_insn;
 	uint32_t last_id; /* given to registers */
 	uint32_t insns_processed, jumps_processed;
@@ -198,6 +198,8 @@ void forget_pointer(struct verifier *v, struct reg *reg);
 
 int step_alu(struct verifier *v, const struct bpf_insn *insn); /* alu.c */
 int step_jump(struct verifier *v, const struct bpf_insn *insn); /* branches.c */
+struct helper_row;
+bool may_call_helper(const struct verifier *v, const struct helper_row *row); /* calls.c */
 int step_call(struct verifier *v, const struct bpf_insn *insn); /* calls.c */
 int call_subprog(struct verifier *v, const struct bpf_insn *insn); /* frames.c */
 int step_exit(struct verifier *v); /* frames.c */
