@@ -116,7 +116,7 @@ static inline struct RANGE RANGE_OP(add)(struct RANGE a, struct RANGE b)
 	struct RANGE sum;
 	bool min_wraps, max_wraps;
 
-	if (__builtin_add_overflow(a.smin, b.smin, &sum.smin) | __builtin_add_overflow(a.smax, b.smax, &sum.smax)) {
+	if (__builtin_add_overflow(a.smin, b.smin, &sum.smin) || __builtin_add_overflow(a.smax, b.smax, &sum.smax)) {
 		sum.smin = SWORD_MIN;
 		sum.smax = SWORD_MAX;
 	}
@@ -135,7 +135,7 @@ static inline struct RANGE RANGE_OP(sub)(struct RANGE a, struct RANGE b)
 	struct RANGE difference;
 	bool min_wraps, max_wraps;
 
-	if (__builtin_sub_overflow(a.smin, b.smax, &difference.smin) |
+	if (__builtin_sub_overflow(a.smin, b.smax, &difference.smin) ||
 		__builtin_sub_overflow(a.smax, b.smin, &difference.smax)) {
 		difference.smin = SWORD_MIN;
 		difference.smax = SWORD_MAX;
@@ -156,12 +156,13 @@ static inline struct RANGE RANGE_OP(mul)(struct RANGE a, struct RANGE b)
 	SWORD corner[4];
 	UWORD umin, umax;
 
-	if (!(__builtin_mul_overflow(a.umax, b.umax, &umax) | __builtin_mul_overflow(a.umin, b.umin, &umin))) {
+	if (!(__builtin_mul_overflow(a.umax, b.umax, &umax) || __builtin_mul_overflow(a.umin, b.umin, &umin))) {
 		product.umin = umin;
 		product.umax = umax;
 	}
-	if (!(__builtin_mul_overflow(a.smin, b.smin, &corner[0]) | __builtin_mul_overflow(a.smin, b.smax, &corner[1]) |
-		    __builtin_mul_overflow(a.smax, b.smin, &corner[2]) |
+	if (!(__builtin_mul_overflow(a.smin, b.smin, &corner[0]) ||
+		    __builtin_mul_overflow(a.smin, b.smax, &corner[1]) ||
+		    __builtin_mul_overflow(a.smax, b.smin, &corner[2]) ||
 		    __builtin_mul_overflow(a.smax, b.smax, &corner[3]))) {
 		product.smin = product.smax = corner[0];
 		for (int i = 1; i < 4; i++) {

@@ -92,10 +92,18 @@ CLAIM(srange, int64_t min, int64_t max, int64_t x)
 	return x < min || x > max || contains(scalar_srange(min, max), (uint64_t)x);
 }
 
-CLAIM(intersect, SCALAR(a), SCALAR(b), uint64_t x)
-{
-	return !contains(GET(a), x) || !contains(GET(b), x) || contains(scalar_intersect(GET(a), GET(b)), x);
-}
+#define INTERSECT_VIEW(view)                                                 \
+	CLAIM(intersect_##view, SCALAR(a), SCALAR(b), uint64_t x)            \
+	{                                                                    \
+		return !contains(GET(a), x) || !contains(GET(b), x) ||       \
+		       contains_##view(scalar_intersect(GET(a), GET(b)), x); \
+	}
+
+INTERSECT_VIEW(bits)
+INTERSECT_VIEW(unsigned)
+INTERSECT_VIEW(signed)
+INTERSECT_VIEW(unsigned_low)
+INTERSECT_VIEW(signed_low)
 
 /* A number is on one of the two paths. */
 CLAIM(forked, SCALAR(a), SCALAR(b), uint64_t x)
