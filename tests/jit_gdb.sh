@@ -3,6 +3,8 @@
 # Usage: jit_gdb.sh test_jit
 set -eu
 command -v gdb >/dev/null || exit 77
+# LeakSanitizer does not work under a debugger.
+export ASAN_OPTIONS=detect_leaks=0
 out=$(gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'break jit_test_stop' -ex run -ex bt -ex continue \
 	--args "$1" --stop 2>&1) || true
 case $out in

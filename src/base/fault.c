@@ -262,18 +262,27 @@ static void handle_fault(int signal, siginfo_t *info, void *context)
 		chain(signal, info, context);
 }
 
+/* Handlers that were there before ours. None is ever freed: a thread may be on its way into it. */
+static struct saved {
+	struct saved *older;
+	struct sigaction action;
+} * saved;
+
 static int install_one(int signal, _Atomic(struct sigaction *) *ret_old)
 {
 	struct sigaction action = { .sa_sigaction = handle_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
-	struct sigaction *old = malloc(sizeof(*old));
+	struct saved *keep = malloc(sizeof(*keep));
 
-	if (!old)
+	if (!keep)
 		return -ENOMEM;
+	struct sigaction *old = &keep->action;
 	sigaction(signal, NULL, old);
 	if (old->sa_flags & SA_SIGINFO && old->sa_sigaction == handle_fault) {
-		free(old);
+		free(keep);
 		return 0;
 	}
+	keep->older = saved;
+	saved = keep;
 	action.sa_mask = old->sa_mask;
 	action.sa_flags |= old->sa_flags & (SA_NODEFER | SA_RESTART);
 	atomic_store(ret_old, old);
