@@ -86,8 +86,10 @@ struct ir {
 	uint8_t dst, a, b; /* registers */
 	uint8_t index, scale; /* of an address: + index << scale, unless NO_INDEX */
 	uint16_t op; /* enum ir_alu, enum ir_condition, or as the kind says */
-	int32_t disp;
-	uint32_t target;
+	union {
+		int32_t disp; /* of an address */
+		uint32_t target; /* of a jump: an instruction; of IR_CALL_LOCAL and IR_FUNC: a function */
+	};
 	int64_t imm;
 };
 

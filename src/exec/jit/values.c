@@ -136,33 +136,31 @@ static bool is_jump(const struct ir *ir)
 	return ir->kind == IR_JUMP || ir->kind == IR_GOTO || ir->kind == IR_MAY_GOTO;
 }
 
+/* def: of the registers regs, who defined them. */
 static void count_reads(struct region *region, const uint32_t *def, uint16_t regs, uint32_t weight)
 {
-	for (; regs; regs &= regs - 1) {
-		unsigned reg = __builtin_ctz(regs);
-
-		if (def[reg] != NONE)
-			value_note(region, def[reg])->uses += weight;
-	}
+	for (; regs; regs &= regs - 1)
+		value_note(region, def[__builtin_ctz(regs)])->uses += weight;
 }
 
 /* Who leaves the region may read anything that lives there; counted twice, it is nobody's alone. */
 static void count_uses(struct region *region)
 {
 	uint32_t def[REGISTERS];
+	uint16_t defined = 0; /* in this region, so far */
 
-	memset(def, 0xff, sizeof(def));
 	for (uint32_t i = region->start; i < region->end; i++) {
 		const struct ir *ir = &region->ir[i];
 
 		value_note(region, i)->uses = 0;
-		count_reads(region, def, ir_reads(ir), 1);
+		count_reads(region, def, ir_reads(ir) & defined, 1);
 		for (uint16_t regs = ir_writes(ir); regs; regs &= regs - 1)
 			def[__builtin_ctz(regs)] = i;
+		defined |= ir_writes(ir);
 		if (is_jump(ir))
-			count_reads(region, def, live_at(region->program, ir->target), 2);
+			count_reads(region, def, live_at(region->program, ir->target) & defined, 2);
 	}
-	count_reads(region, def, region->program->live[region->end - 1], 2);
+	count_reads(region, def, region->program->live[region->end - 1] & defined, 2);
 }
 
 static bool is_zero_extended(const struct region *region, const struct ir *ir)
