@@ -103,6 +103,12 @@ static inline int robust_is_mine(struct robust_lock *lock)
 	return (atomic_load_explicit(&lock->word, memory_order_relaxed) & 0x3fffffff) == robust_self.tid;
 }
 
+/* Whether the kernel has found its owner dead, and nobody has locked it since. */
+static inline int robust_owner_died(struct robust_lock *lock)
+{
+	return atomic_load_explicit(&lock->word, memory_order_relaxed) & 0x40000000u;
+}
+
 /* Whether somebody holds it who, as far as is known, lives. Looks at the process table: slow. */
 int robust_is_held(struct robust_lock *lock);
 

@@ -104,6 +104,7 @@ static int percpu_update(struct map *map, const void *key, const void *value, ui
 	return 0;
 }
 
+/* All CPUs' values change at once: who dies half-way has changed none. */
 static int percpu_user_update(struct map *map, const void *key, const void *value, uint64_t flags)
 {
 	struct hash_change change;
@@ -111,12 +112,11 @@ static int percpu_user_update(struct map *map, const void *key, const void *valu
 
 	if (err)
 		return err;
-	uint32_t index = change.found ? change.found - 1 : hash_take(&change, key);
+	uint32_t index = hash_take(&change, key);
 	for (uint32_t cpu = 0; cpu < map_cpus(); cpu++)
 		value_write(hash_value(map, index, cpu), (const uint8_t *)value + (uint64_t)cpu * map->value_stride,
 			map->value_stride);
-	if (!change.found)
-		hash_publish(&change, index);
+	hash_publish(&change, index);
 	hash_end(&change);
 	return 0;
 }

@@ -321,8 +321,8 @@ static void bucket_insert(struct hash *hash, uint32_t home, uint64_t entry)
 static void repair_in_flight(struct hash *hash, struct shard *shard, uint32_t home, uint32_t mark)
 {
 	uint32_t index = mark - 1;
-	bool never_left =
-		load(&shard->head) == mark || (index >= load(&shard->fresh) && index < load(&shard->fresh_end));
+	bool never_left = load(&shard->head) == mark || load(&shard->spare) == mark ||
+			  (index >= load(&shard->fresh) && index < load(&shard->fresh_end));
 
 	if (!mark || index >= hash->capacity || never_left)
 		return;
@@ -434,6 +434,12 @@ static bool shard_has_room(const struct shard *shard, bool room)
 	return !room || load(&shard->free) > 1;
 }
 
+/* Before it is locked: what a dead owner left is counted when it is repaired. */
+static bool shard_may_have_room(struct shard *shard, bool room)
+{
+	return shard_has_room(shard, room) || robust_owner_died(&shard->lock);
+}
+
 static int shard_lock_any(struct hash *hash, bool room, struct shard **ret_shard, struct robust_hold *hold)
 {
 	uint32_t first = preferred % hash->n_shards;
@@ -442,7 +448,7 @@ static int shard_lock_any(struct hash *hash, bool room, struct shard **ret_shard
 		uint32_t number = first + i < hash->n_shards ? first + i : first + i - hash->n_shards;
 		struct shard *shard = &hash->shards[number];
 
-		if (!shard_has_room(shard, room))
+		if (!shard_may_have_room(shard, room))
 			continue;
 		if (locked(hash, shard, robust_trylock(&shard->lock, hold)) < 0)
 			continue;
@@ -457,7 +463,7 @@ static int shard_lock_any(struct hash *hash, bool room, struct shard **ret_shard
 	for (uint32_t i = 0; i < hash->n_shards; i++) {
 		struct shard *shard = &hash->shards[(first + i) % hash->n_shards];
 
-		if (!shard_has_room(shard, room))
+		if (!shard_may_have_room(shard, room))
 			continue;
 		int err = locked(hash, shard, robust_lock(&shard->lock, hold));
 		if (err)
@@ -528,12 +534,13 @@ void hash_end(struct hash_change *change)
 	struct shard *shard = change->shard;
 	uint32_t taken = load(&shard->taken), given = load(&shard->given);
 
-	bucket_unlock(hash, (uint32_t)change->key_hash & hash->mask);
+	/* What is linked can be removed, and freed, by others as soon as the bucket is unlocked. */
 	if (taken) {
 		if (!change->published)
 			shard_push(hash, shard, taken - 1);
 		store(&shard->taken, 0);
 	}
+	bucket_unlock(hash, (uint32_t)change->key_hash & hash->mask);
 	if (given) {
 		shard_push(hash, shard, given - 1);
 		store(&shard->given, 0);
