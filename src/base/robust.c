@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +62,11 @@ static bool is_dead(uint32_t tid)
 	}
 	fclose(file);
 	return dead;
+}
+
+int robust_thread_is_dead(uint32_t tid)
+{
+	return is_dead(tid);
 }
 
 int robust_is_held(struct robust_lock *lock)
@@ -140,4 +146,39 @@ int robust_trylock_slow(struct robust_lock *lock)
 	if (word & FUTEX_TID_MASK || !take(lock, word, 0))
 		return -EBUSY;
 	return word & FUTEX_OWNER_DIED ? 1 : 0;
+}
+
+enum {
+	SPIN_YIELDS = 64, /* before sleeping for a moment */
+	SPIN_SLEEPS_MAX = 2000,
+	SPIN_SLEEPS_BEFORE_LOOK = 32,
+};
+
+int robust_spin_lock_slow(struct robust_lock *lock)
+{
+	const struct timespec moment = { .tv_nsec = 500000 };
+	int spins = 0, sleeps = 0;
+
+	while (sleeps < SPIN_SLEEPS_MAX) {
+		uint32_t word = atomic_load_explicit(&lock->word, memory_order_relaxed);
+		uint32_t owner = word & FUTEX_TID_MASK;
+
+		if (!owner) {
+			if (take(lock, word, 0))
+				return word & FUTEX_OWNER_DIED ? 1 : 0;
+			continue;
+		}
+		if (owner == robust_self.tid)
+			return -EDEADLK;
+		if (spins++ < SPINS) {
+			cpu_relax();
+		} else if (spins < SPINS + SPIN_YIELDS) {
+			sched_yield();
+		} else {
+			syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &moment, NULL);
+			if (++sleeps % SPIN_SLEEPS_BEFORE_LOOK == 0 && is_dead(owner) && take(lock, word, 0))
+				return 1;
+		}
+	}
+	return -ETIMEDOUT;
 }

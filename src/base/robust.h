@@ -97,6 +97,35 @@ static inline void robust_unlock(struct robust_lock *lock, struct robust_hold *h
 	robust_retract(hold);
 }
 
+/*
+ * The same for locks that are held for some nanoseconds: who waits does not sleep in the kernel, so giving it back is
+ * a plain store. A lock is used this way or the other, never both. Results as robust_lock()'s.
+ */
+int robust_spin_lock_slow(struct robust_lock *lock);
+
+static inline int robust_spin_lock(struct robust_lock *lock, struct robust_hold *hold)
+{
+	uint32_t expected = 0;
+
+	robust_announce(lock, hold);
+	if (likely(atomic_compare_exchange_strong_explicit(
+		    &lock->word, &expected, robust_self.tid, memory_order_acquire, memory_order_relaxed)))
+		return 0;
+	int result = robust_spin_lock_slow(lock);
+	if (result < 0)
+		robust_retract(hold);
+	return result;
+}
+
+static inline void robust_spin_unlock(struct robust_lock *lock, struct robust_hold *hold)
+{
+	atomic_store_explicit(&lock->word, 0, memory_order_release);
+	robust_retract(hold);
+}
+
+/* Whether a thread id names no living thread. Looks at the process table: slow. */
+int robust_thread_is_dead(uint32_t tid);
+
 /* Whether the calling thread holds it. */
 static inline int robust_is_mine(struct robust_lock *lock)
 {

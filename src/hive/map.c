@@ -40,6 +40,8 @@ static void map_released(struct map *map, void *argument)
 	if (first >= 0)
 		close(first);
 	descriptor_private_forget(map->fd);
+	if (map->poll_fd >= 0)
+		descriptor_private_forget(map->poll_fd);
 	if (object->btf)
 		object_put(&object->btf->object);
 	free(object);
@@ -69,6 +71,15 @@ int hive_map_new(struct skep_hive *hive, const struct map_attr *attr, struct hiv
 	}
 	map->object.first = map->map->fd;
 	map->object.file = map->map->fd = own;
+	if (map->map->poll_fd >= 0) {
+		own = descriptor_private(map->map->poll_fd);
+		if (own < 0) {
+			map_put(map->map);
+			return own;
+		}
+		close(map->map->poll_fd);
+		map->map->poll_fd = own;
+	}
 	err = handle_register(&map->object, own, &map->object.handle);
 	if (err) {
 		map_put(map->map);

@@ -55,6 +55,7 @@ int map_new(const struct map_attr *attr, struct map **ret_map)
 		.objects = attr->objects,
 		.references = 1,
 		.fd = -1,
+		.poll_fd = -1,
 	};
 	memcpy(map->name, attr->name, sizeof(map->name));
 	err = map_memory(map, size);
@@ -95,6 +96,8 @@ void map_put(struct map *map)
 	memfile_unmap(map->memory, map->memory_size);
 	if (map->fd >= 0)
 		close(map->fd);
+	if (map->poll_fd >= 0)
+		close(map->poll_fd);
 	free(map);
 }
 

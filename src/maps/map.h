@@ -119,6 +119,17 @@ struct map_ops {
 	uint32_t batches; /* enum map_batches */
 	/* Elements in the map, of types that count them. */
 	uint64_t (*count)(const struct map *map);
+	/*
+	 * Types that can be polled have map->poll_fd, an eventfd that is written to when waiters are to be woken. It
+	 * says that something may have happened; what is so now (enum map_poll), this tells. To be called before the
+	 * first wait: without it nobody waits, and nothing is written.
+	 */
+	uint32_t (*poll_events)(struct map *map);
+};
+
+enum map_poll {
+	MAP_POLL_READABLE = 1 << 0,
+	MAP_POLL_WRITABLE = 1 << 1,
 };
 
 struct map {
@@ -135,6 +146,7 @@ struct map {
 	uint32_t id;
 	_Atomic uint32_t references;
 	int fd; /* the memory file; -1 if the view was made over memory that somebody else holds */
+	int poll_fd; /* of types that can be polled; or -1 */
 	uint8_t *memory;
 	size_t memory_size;
 	char name[BPF_OBJ_NAME_LEN];
