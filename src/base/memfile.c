@@ -12,7 +12,7 @@ int memfile_new(const char *name, uint64_t size)
 
 	if (fd < 0)
 		return -errno;
-	if (size > INT64_MAX || ftruncate(fd, (off_t)size) < 0) {
+	if (size > INT64_MAX || (size && ftruncate(fd, (off_t)size) < 0)) {
 		int err = size > INT64_MAX ? -ENOMEM : -errno;
 
 		close(fd);

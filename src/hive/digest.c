@@ -139,7 +139,9 @@ static const uint32_t sha256_constants[64] = {
 /* FIPS 180-4 section 6.2.2. */
 static void sha256_block(uint32_t *state, const uint8_t *block)
 {
-	uint32_t schedule[64], work[8];
+	uint32_t schedule[64];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
 
 	for (int t = 0; t < 16; t++)
 		schedule[t] = get_be32(block + 4 * t);
@@ -150,20 +152,29 @@ static void sha256_block(uint32_t *state, const uint8_t *block)
 			      (rotate_right(early, 7) ^ rotate_right(early, 18) ^ early >> 3) +
 			      (rotate_right(late, 17) ^ rotate_right(late, 19) ^ late >> 10);
 	}
-	memcpy(work, state, sizeof(work));
 	for (int t = 0; t < 64; t++) {
-		uint32_t a = work[0], e = work[4];
-		uint32_t first = work[7] + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) +
-				 ((e & work[5]) ^ (~e & work[6])) + sha256_constants[t] + schedule[t];
+		uint32_t first = h + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) +
+				 ((e & f) ^ (~e & g)) + sha256_constants[t] + schedule[t];
 		uint32_t second = (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22)) +
-				  ((a & work[1]) ^ (a & work[2]) ^ (work[1] & work[2]));
+				  ((a & b) ^ (a & c) ^ (b & c));
 
-		memmove(work + 1, work, 7 * sizeof(work[0]));
-		work[4] += first;
-		work[0] = first + second;
+		h = g;
+		g = f;
+		f = e;
+		e = d + first;
+		d = c;
+		c = b;
+		b = a;
+		a = first + second;
 	}
-	for (int i = 0; i < 8; i++)
-		state[i] += work[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 /* Both digests pad alike: a one bit, zeros, and the length in bits at the end of the last block. */

@@ -47,11 +47,8 @@ static bool all_zero(const void *memory, size_t size)
 {
 	const uint8_t *bytes = memory;
 
-	for (size_t i = 0; i < size; i++) {
-		if (bytes[i])
-			return false;
-	}
-	return true;
+	/* All bytes are equal, and the first one is zero. */
+	return !size || (!bytes[0] && !memcmp(bytes, bytes + 1, size - 1));
 }
 
 int call_check_tail(const struct call *call, uint64_t address, size_t known, size_t size)
