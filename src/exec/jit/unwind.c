@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Call frame information (DWARF 5, section 6.4): how to find the caller from any instruction of the code. */
 #include <dlfcn.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,20 +191,34 @@ uint8_t *unwind_table(const struct jit_program *program, const struct jit_symbol
 	return table.bytes;
 }
 
+static int count_loads(struct dl_phdr_info *info, size_t size, void *argument)
+{
+	*(unsigned long long *)argument = info->dlpi_adds;
+	return 1;
+}
+
 /*
- * The unwinder is in libgcc_s, which C programs load when they first need it, if ever. It is asked for anew each time,
- * because it may have come since.
+ * The unwinder is in libgcc_s, which C programs load when they first need it, if ever. It is asked for again when some
+ * library was loaded since: to find that it is not there, the dynamic linker goes through files.
  */
 static void *unwinder(const char *symbol)
 {
+	static _Atomic unsigned long long loads_without; /* libraries loaded when it was not found */
+	unsigned long long loads = 0;
+
+	dl_iterate_phdr(count_loads, &loads);
+	if (loads && loads == loads_without)
+		return NULL;
 	void *found = dlsym(RTLD_DEFAULT, symbol);
 
 	if (found)
 		return found;
 	void *library = dlopen("libgcc_s.so.1", RTLD_LAZY | RTLD_NOLOAD);
 
-	if (!library)
+	if (!library) {
+		loads_without = loads;
 		return NULL;
+	}
 	found = dlsym(library, symbol);
 	dlclose(library); /* gives back our reference alone */
 	return found;
