@@ -12,13 +12,13 @@
 #include "verifier/verifier.h"
 
 /* Which codes are instructions at all, whatever the other fields. */
-static void find_known_codes(bool known[256])
+static void find_known_codes(release_t release, bool known[256])
 {
 	memset(known, 0, 256 * sizeof(known[0]));
 	for (int i = 0; i < OP_COUNT; i++) {
 		const struct op_row *row = &op_rows[i];
 
-		if ((row->status == OP_STD || row->status == OP_LINUX) && row->since <= RELEASE_REFERENCE)
+		if ((row->status == OP_STD || row->status == OP_LINUX) && row->since <= release)
 			known[row->code] = true;
 	}
 }
@@ -113,20 +113,33 @@ static int check_wide(struct verifier *v, uint32_t at)
 	}
 }
 
+/* The instruction, if programs may have it: not what the verifier itself makes, nor what needs an arena. */
+static enum op decode(const struct verifier *v, const struct bpf_insn *insn)
+{
+	enum op op = op_decode(insn);
+	const struct op_row *row = &op_rows[op];
+
+	if (op == OP_INVALID || (row->status != OP_STD && row->status != OP_LINUX) || row->since > v->request->release)
+		return OP_INVALID;
+	if (insn->code == (BPF_ALU64 | BPF_MOV | BPF_X) && insn->off == 1)
+		return OP_INVALID;
+	return op;
+}
+
 int check_insns(struct verifier *v)
 {
 	bool known[256];
 	int err;
 
-	find_known_codes(known);
+	find_known_codes(v->request->release, known);
 	for (uint32_t i = 0; i < v->n_insns; i++) {
 		struct bpf_insn *insn = &v->insns[i];
 		uint8_t class = BPF_CLASS(insn->code), mode = BPF_MODE(insn->code);
 
-		/* The kernel looks at nothing but the opcode of exit. */
+		/* Of exit the kernel does not look at the offset. */
 		if (insn->code == (BPF_JMP | BPF_EXIT))
-			*insn = (struct bpf_insn){ .code = insn->code };
-		v->facts[i].op = op_decode(insn);
+			insn->off = 0;
+		v->facts[i].op = decode(v, insn);
 		if (class == BPF_LDX && ((mode != BPF_MEM && mode != BPF_MEMSX) || insn->imm))
 			return refuse(v, -EINVAL, "BPF_LDX uses reserved fields\n");
 		if (insn_is_wide(insn)) {
@@ -153,7 +166,7 @@ static int refuse_alu(struct verifier *v, const struct bpf_insn *insn)
 		return refuse(v, -EINVAL, "BPF_END uses reserved fields\n");
 	if (op != BPF_MOV)
 		return refuse(v, -EINVAL, "BPF_ALU uses reserved fields\n");
-	if (wide && BPF_SRC(insn->code) == BPF_X && insn->off == 1 && insn->imm) {
+	if (wide && BPF_SRC(insn->code) == BPF_X && insn->off == 1) {
 		if (insn->imm != 1 && insn->imm != 1 << 16)
 			return refuse(
 				v, -EINVAL, "addr_space_cast insn can only convert between address space 1 and 0\n");
@@ -165,7 +178,11 @@ static int refuse_alu(struct verifier *v, const struct bpf_insn *insn)
 
 static int refuse_jump(struct verifier *v, const struct bpf_insn *insn)
 {
+	int err;
+
 	switch (BPF_OP(insn->code)) {
+	case BPF_EXIT:
+		return refuse(v, -EINVAL, "BPF_EXIT uses reserved fields\n");
 	case BPF_CALL:
 		return refuse(v, -EINVAL, "BPF_CALL uses reserved fields\n");
 	case BPF_JA:
@@ -173,6 +190,9 @@ static int refuse_jump(struct verifier *v, const struct bpf_insn *insn)
 	case BPF_JCOND:
 		return refuse(v, -EINVAL, "invalid may_goto imm %d\n", insn->imm);
 	default:
+		err = read_reg(v, insn->dst_reg);
+		if (err)
+			return err;
 		return refuse(v, -EINVAL, "BPF_JMP/JMP32 uses reserved fields\n");
 	}
 }
