@@ -21,6 +21,7 @@
 #define DATA_MAX (1u << 20)
 #define OUT_ROOM (64u << 10) /* how much longer than its input the output may be */
 #define MAP_ELEMENTS_MAX 1000
+#define DRAIN_NANOSECONDS 300000000
 
 static volatile sig_atomic_t stopped;
 
@@ -229,6 +230,21 @@ static int run_packets(struct packet_run *run, struct packet_source *source, con
 	return err == -ENODATA ? 0 : err;
 }
 
+/* Packets that came before the end lie in the ring for up to some hundredths of a second before they are shown. */
+static int run_last_packets(struct packet_run *run, struct packet_source *source)
+{
+	uint64_t end = now() + DRAIN_NANOSECONDS;
+	struct packet packet;
+	int err;
+
+	while ((err = packet_next(source, 100, &packet)) == 1 && now() < end) {
+		err = packet_run_one(run, &packet);
+		if (err)
+			return err;
+	}
+	return err < 0 && err != -EINTR ? err : 0;
+}
+
 static void text_packets(
 	const struct program *program, const struct packet_run *run, const struct packet_source *source, double seconds)
 {
@@ -302,12 +318,14 @@ static int run_on_packets(const struct program *program, const struct options *o
 		report("%s: the program cannot be made ready to run: %s", program->file.path, strerror(-err));
 	if (err)
 		return err;
+	catch_signals();
 	err = open_source(options, &source);
 	if (err)
 		goto free_run;
-	catch_signals();
 	start = now();
 	err = run_packets(&run, source, options);
+	if (!err && option_given(options, OPTION_DEV) && !option_given(options, OPTION_COUNT))
+		err = run_last_packets(&run, source);
 	seconds = (now() - start) / 1e9;
 	if (err && err != -EBADMSG) /* which was reported where it was found */
 		report("%s: ended after %llu packets: %s", options->text[OPTION_DEV] ?: options->text[OPTION_PCAP],

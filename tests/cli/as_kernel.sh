@@ -5,7 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null && command -v python3 >/dev/null && command -v ip >/dev/null || exit 77
 
-cat >"$work/network.sh" <<'END'
+declare -f listening >"$work/network.sh"
+cat >>"$work/network.sh" <<'END'
 skep=$1 build=$2 work=$3
 probe=$build/tests/cli/probe.bpf.o
 ip link set lo up
@@ -22,7 +23,7 @@ for device in lo $wire; do
 	timeout 60 "$skep" run "$probe" --dev $device --json >"$work/$device.skep" &
 	eval "skep_$device=$!"
 done
-sleep 1.5
+listening $(($(echo lo $wire | wc -w) * 2)) || exit 21
 for i in 1 2 3; do
 	printf '%*s' $((i * 700)) x >/dev/udp/127.0.0.1/9
 	(exec 3<>/dev/tcp/127.0.0.1/9) 2>/dev/null

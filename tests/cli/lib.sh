@@ -47,6 +47,17 @@ refuses() {
 	[ ! -s "$work/out" ] || fail "$command_line: there is something on stdout"
 }
 
+# listening N: waits until N packet sockets of this network namespace are bound to a device. For scripts in a namespace
+# of their own, which get it as text: declare -f listening.
+listening() {
+	local i
+	for i in $(seq 300); do
+		[ "$(awk 'NR > 1 && $5 != 0' /proc/net/packet | wc -l)" -lt "$1" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 finish() {
 	echo "$checks checks, $failures failed"
 	[ "$failures" = 0 ] && [ "$checks" -gt 0 ]

@@ -100,7 +100,8 @@ refuses 1 "program 'outside' was refused: " "$skep" run "$build/tests/cli/refuse
 
 # A device, where we can make a network of our own. Ctrl-C ends it with results.
 if unshare -rn true 2>/dev/null; then
-	cat >"$work/device.sh" <<-'END'
+	declare -f listening >"$work/device.sh"
+	cat >>"$work/device.sh" <<-'END'
 		skep=$1 object=$2 work=$3
 		"$skep" run "$object" --dev lo 2>"$work/down" && exit 10
 		grep -q 'the device is down: ip link set lo up' "$work/down" || exit 11
@@ -109,7 +110,7 @@ if unshare -rn true 2>/dev/null; then
 		second=$!
 		"$skep" run "$object" --dev lo --json >"$work/out" 2>"$work/err" &
 		first=$!
-		sleep 1
+		listening 2 || exit 16
 		for i in 1 2 3 4 5; do echo 12345 >/dev/udp/127.0.0.1/9; done
 		wait $second || exit 12
 		grep -q '1 packets, 48 bytes' "$work/second" || exit 13
