@@ -16,6 +16,7 @@
 #include "base/macros.h"
 #include "events/packet.h"
 #include "progs/skb.h"
+#include "progs/sock.h"
 #include "sys/test_run.h"
 
 #define HEADROOM 64
@@ -140,12 +141,26 @@ static int make_skb(const struct test_packet *input, uint32_t size, bool link_he
 	return set_addresses(ret_skb, ret_skb->data + ret_skb->network_offset, ret_skb->len - ret_skb->network_offset);
 }
 
+/* The packet belongs to a socket that is none: closed, of no protocol, with the packet's addresses. */
+static void set_socket(struct skb *skb, struct sock_ref *ref)
+{
+	*ref = (struct sock_ref){ .sock = { .family = skb->family,
+					  .state = BPF_TCP_CLOSE,
+					  .src_ip4 = skb->local_ip4,
+					  .dst_ip4 = skb->remote_ip4,
+					  .rx_queue_mapping = -1 } };
+	memcpy(ref->sock.src_ip6, skb->local_ip6, sizeof(skb->local_ip6));
+	memcpy(ref->sock.dst_ip6, skb->remote_ip6, sizeof(skb->remote_ip6));
+	skb->sk = ref;
+}
+
 int test_run_skb(struct test *test)
 {
 	const union bpf_attr *attr = &test->call->attr;
 	bool link_header = test->prog->type == BPF_PROG_TYPE_SCHED_CLS || test->prog->type == BPF_PROG_TYPE_SCHED_ACT;
 	struct test_packet packet;
 	struct __sk_buff context;
+	struct sock_ref sock;
 	char device[IF_NAMESIZE];
 	struct skb skb;
 	bool given;
@@ -161,6 +176,7 @@ int test_run_skb(struct test *test)
 	err = make_skb(&packet, attr->test.data_size_in, link_header, &skb);
 	if (err)
 		goto free_packet;
+	set_socket(&skb, &sock);
 	if (context.ifindex > LOOPBACK) {
 		if (!if_indextoname(context.ifindex, device)) {
 			err = -ENODEV;
