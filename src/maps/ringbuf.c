@@ -220,13 +220,18 @@ static uint64_t skip_committed(struct ring *ring, uint64_t pending, uint64_t pos
 	return pending;
 }
 
+static bool is_time_to_look(uint32_t stalled)
+{
+	return stalled >= STALLED_FIRST && !(stalled & (stalled - 1));
+}
+
 /* Needs the lock. A busy record is in the way of the consumer: once in a while, look whether it always will be. */
 static uint64_t look_at_stalled(struct ring *ring, uint64_t pending, uint64_t position)
 {
 	uint32_t stalled = atomic_load_explicit(&ring->producer->stalled, memory_order_relaxed) + 1;
 
 	atomic_store_explicit(&ring->producer->stalled, stalled, memory_order_relaxed);
-	if (stalled < STALLED_FIRST || stalled & (stalled - 1))
+	if (!is_time_to_look(stalled))
 		return pending;
 	while (pending < position && discard_dead(ring, pending))
 		pending = skip_committed(ring, pending, position);
@@ -323,8 +328,20 @@ void ringbuf_reap(struct map *map)
 
 static uint32_t ringbuf_poll_events(struct map *map)
 {
-	atomic_store_explicit(&ring_of(map)->producer->watched, 1, memory_order_seq_cst);
-	return ringbuf_query(map, BPF_RB_AVAIL_DATA) ? MAP_POLL_READABLE : 0;
+	struct ring *ring = ring_of(map);
+
+	atomic_store_explicit(&ring->producer->watched, 1, memory_order_seq_cst);
+	if (!ringbuf_query(map, BPF_RB_AVAIL_DATA))
+		return 0;
+	/* The consumer waits for a record that is busy: perhaps there is no producer left who would look at it. */
+	if (atomic_load_explicit(&record_at(ring, ring->consumer->position)->length, memory_order_relaxed) &
+		RECORD_BUSY) {
+		uint32_t stalled = atomic_fetch_add_explicit(&ring->producer->stalled, 1, memory_order_relaxed) + 1;
+
+		if (is_time_to_look(stalled))
+			ringbuf_reap(map);
+	}
+	return MAP_POLL_READABLE;
 }
 
 static bool in_file(const struct map *map, uint64_t offset, uint64_t size)
@@ -344,7 +361,7 @@ static uint64_t ringbuf_memory_usage(const struct map *map)
 {
 	uint64_t page = page_size(), pages = map->max_entries / page;
 
-	return 320 + 8 * (3 + 2 * pages) + page * (3 + pages);
+	return 304 + 8 * (3 + 2 * pages) + page * (3 + pages);
 }
 
 const struct map_ops ringbuf_map_ops = {

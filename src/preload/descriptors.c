@@ -16,6 +16,7 @@
 #include "hive/descriptor.h"
 #include "hive/map.h"
 #include "preload/door.h"
+#include "preload/polling.h"
 
 /* Descriptors of the library itself: nobody else may close them. */
 static bool hidden(int fd)
@@ -32,6 +33,7 @@ static long duplicated(int from, long to)
 
 static void closing(int fd)
 {
+	door_poll_closing(fd);
 	if (door_caller() && descriptor_is_known(fd) && door_is_ours())
 		descriptor_closing(fd);
 }
