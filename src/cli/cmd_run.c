@@ -62,9 +62,9 @@ static int test_run(const struct program *program, const struct options *options
 	size_t size = 0, context_size = 0;
 	int err;
 
-	err = read_file(options->text[OPTION_DATA], DATA_MAX, &data, &size);
+	err = read_file(options->text[OPTION_DATA], DATA_MAX, true, &data, &size);
 	if (!err && option_given(options, OPTION_CTX))
-		err = read_file(options->text[OPTION_CTX], DATA_MAX, &context, &context_size);
+		err = read_file(options->text[OPTION_CTX], DATA_MAX, true, &context, &context_size);
 	if (err)
 		goto free_data;
 	out = malloc(size + OUT_ROOM);

@@ -3,7 +3,28 @@
 
 #include <string.h>
 
-/* A string; bytes that are no printable ASCII are written as escapes, so that the document is valid UTF-8. */
+/* Bytes of the UTF-8 character of two to four bytes that text begins with, or 0 if it is none, or a control character.
+ */
+static unsigned utf8_length(const char *text, size_t left)
+{
+	static const uint32_t least[] = { 0, 0, 0xa0, 0x800, 0x10000 };
+	unsigned char first = text[0];
+	unsigned length = first >= 0xf8 ? 0 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 0, i;
+	uint32_t character = length ? first & (0x7f >> length) : 0;
+
+	if (!length || length > left)
+		return 0;
+	for (i = 1; i < length; i++) {
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+		character = character << 6 | (text[i] & 0x3f);
+	}
+	if (character < least[length] || character > 0x10ffff || (character >= 0xd800 && character < 0xe000))
+		return 0;
+	return length;
+}
+
+/* A string; bytes that are neither printable ASCII nor UTF-8 are escaped, so that the document is valid. */
 static void quote(FILE *out, const char *text, size_t length)
 {
 	size_t i;
@@ -11,8 +32,12 @@ static void quote(FILE *out, const char *text, size_t length)
 	fputc('"', out);
 	for (i = 0; i < length; i++) {
 		unsigned char byte = text[i];
+		unsigned wide = utf8_length(text + i, length - i);
 
-		if (byte == '"' || byte == '\\')
+		if (wide) {
+			fwrite(text + i, wide, 1, out);
+			i += wide - 1;
+		} else if (byte == '"' || byte == '\\')
 			fprintf(out, "\\%c", byte);
 		else if (byte < 0x20 || byte > 0x7e)
 			fprintf(out, "\\u%04x", byte);

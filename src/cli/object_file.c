@@ -96,11 +96,12 @@ free_bytes:
 	return err;
 }
 
-int read_file(const char *path, size_t limit, void **ret_bytes, size_t *ret_size)
+int read_file(const char *path, size_t limit, bool streams, void **ret_bytes, size_t *ret_size)
 {
 	bool from_stdin = !strcmp(path, "-");
-	/* Not blocking: a FIFO without a writer must not hang us. */
-	int fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
+	/* A FIFO without a writer must not hang us where it is refused anyway. */
+	int flags = O_RDONLY | O_CLOEXEC | (streams ? 0 : O_NONBLOCK);
+	int fd = from_stdin ? STDIN_FILENO : open(path, flags), err;
 	struct stat stat;
 
 	if (fd < 0) {
@@ -112,7 +113,7 @@ int read_file(const char *path, size_t limit, void **ret_bytes, size_t *ret_size
 		err = -errno;
 	else if (!from_stdin && S_ISDIR(stat.st_mode))
 		err = -EISDIR;
-	else if (!from_stdin && !S_ISREG(stat.st_mode)) {
+	else if (!from_stdin && !streams && !S_ISREG(stat.st_mode)) {
 		report("%s: not a regular file", path);
 		close(fd);
 		return -EINVAL;
@@ -262,7 +263,7 @@ int object_file_open(const char *path, struct object_file *ret_file)
 	const char *said;
 	int err;
 
-	err = read_file(path, OBJECT_MAX, &object.bytes, &object.size);
+	err = read_file(path, OBJECT_MAX, false, &object.bytes, &object.size);
 	if (err)
 		return err;
 	err = check_elf(&object);

@@ -17,8 +17,11 @@ struct object_file {
 /* With verbose, what libbpf prints goes to stderr. Otherwise only its last warning is kept, for the report. */
 void libbpf_quiet(bool verbose);
 
-/* Reads a whole file of at most limit bytes; "-" is stdin. Reports what is wrong. 0 or -errno. */
-int read_file(const char *path, size_t limit, void **ret_bytes, size_t *ret_size);
+/*
+ * Reads a whole file of at most limit bytes; "-" is stdin. streams: it may be a pipe or a device, which are waited for.
+ * Reports what is wrong. 0 or -errno.
+ */
+int read_file(const char *path, size_t limit, bool streams, void **ret_bytes, size_t *ret_size);
 
 /* 0, or -errno after it reported what is wrong and what to do. */
 int object_file_open(const char *path, struct object_file *ret_file);

@@ -26,6 +26,16 @@ prints '^asks_kernel: '
 prints_not '^(calls|twice|thrice): '
 run 0 "$skep" disasm --json --opcodes "$calls"
 python=$(command -v python3) && { "$python" -m json.tool <"$work/out" >/dev/null || fail "this is no JSON"; }
+# Bytes of source lines that are no UTF-8 do not spoil the document, and those that are stay.
+run 0 "$skep" disasm --json "$build/tests/cli/refused.bpf.o"
+python=$(command -v python3) && {
+	"$python" -c "
+import json
+d = json.load(open('$work/out', encoding='utf-8'))
+assert any('\u00fc\u2713' in i.get('source', '') for p in d['programs'] for i in p['instructions'])
+" || fail "UTF-8 of a source line is lost"
+}
+run 0 "$skep" disasm --json --opcodes "$calls"
 prints '"text": "\(85\) call pc'
 # An object without debug information has no source lines.
 "${LLVM_STRIP:-llvm-strip-19}" -g -R .BTF -R .BTF.ext -o "$work/bare.o" "$object" 2>/dev/null && {

@@ -22,7 +22,7 @@ int outside(struct __sk_buff *skb)
 SEC("socket")
 int fine(struct __sk_buff *skb)
 {
-	return skb->len > 10;
+	return skb->len > 10; /* ü✓: a source line that is not ASCII */
 }
 
 SEC("socket")

@@ -40,6 +40,9 @@ for engine in '' --interpret; do
 	json "d['retval'] == 364 and d['program'] == 'calls' and d['data_size_out'] == 42"
 	json "d['maps'][0]['elements'][0]['value']['counter'] == 3"
 done
+# A pipe is as good as a file.
+run 0 "$skep" run "$calls" --prog calls --data <(cat "$work/udp.bin") --json
+json "d['retval'] == 364"
 # A context: mark is the third word.
 hex 00000000 00000000 "$(le32 10)" >"$work/ctx.bin"
 run 0 "$skep" run "$calls" --prog calls --data "$work/udp.bin" --ctx "$work/ctx.bin" --json
