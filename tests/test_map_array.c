@@ -77,12 +77,49 @@ static void percpu_planes(void **state)
 	map_put(map);
 }
 
+/* Two views of one file, at different addresses, as two processes have them. */
+static void second_view(void **state)
+{
+	static const struct map_attr attrs[] = {
+		{ .type = BPF_MAP_TYPE_HASH, .key_size = 4, .value_size = 8, .max_entries = 1000 },
+		{ .type = BPF_MAP_TYPE_LRU_HASH, .key_size = 4, .value_size = 8, .max_entries = 1000 },
+		{ .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1000 },
+		{ .type = BPF_MAP_TYPE_LPM_TRIE, .key_size = 8, .value_size = 8, .max_entries = 1000, .flags = 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+		struct map_attr larger = attrs[i];
+		struct map *first, *second;
+		uint32_t key[2] = { 24, 24 };
+		uint64_t value = 5, seen = 0;
+
+		assert_int_equal(map_new(&attrs[i], &first), 0);
+		assert_int_equal(map_user_update(first, key, &value, 0), 0);
+		assert_int_equal(map_open(&attrs[i], first->fd, &second), 0);
+		assert_ptr_not_equal(first->memory, second->memory);
+		assert_int_equal(map_user_lookup(second, key, &seen, 0), 0);
+		assert_int_equal(seen, 5);
+		value = 6;
+		assert_int_equal(map_user_update(second, key, &value, 0), 0);
+		assert_int_equal(map_user_lookup(first, key, &seen, 0), 0);
+		assert_int_equal(seen, 6);
+		struct map *none;
+		larger.max_entries = 1000000;
+		assert_int_equal(map_open(&larger, first->fd, &none), -EINVAL);
+		map_put(first);
+		if (attrs[i].type != BPF_MAP_TYPE_ARRAY)
+			assert_int_equal(map_user_remove(second, key), 0);
+		map_put(second);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(array_elements),
 		cmocka_unit_test(array_keys),
 		cmocka_unit_test(percpu_planes),
+		cmocka_unit_test(second_view),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -557,13 +557,14 @@ uint32_t hash_take(struct hash_change *change, const void *key)
 	return index;
 }
 
-static void set_mark(struct hash *hash, uint32_t index, bool linked, bool used, uint32_t home)
+/* What the sweep of an LRU map goes by. It is left as it is when the element is freed: that need not touch it. */
+static void set_mark(struct hash *hash, uint32_t index, bool used, uint32_t home)
 {
 	struct lru_mark *mark = (struct lru_mark *)hash_element(hash, index);
 
 	atomic_store_explicit(&mark->home, home, memory_order_relaxed);
 	atomic_store_explicit(&mark->used, used, memory_order_relaxed);
-	atomic_store_explicit(&mark->linked, linked, memory_order_relaxed);
+	atomic_store_explicit(&mark->linked, 1, memory_order_relaxed);
 }
 
 void hash_publish(struct hash_change *change, uint32_t index)
@@ -573,12 +574,10 @@ void hash_publish(struct hash_change *change, uint32_t index)
 	uint32_t home = (uint32_t)change->key_hash & hash->mask;
 
 	if (hash->lru)
-		set_mark(hash, index, true, change->found, home);
+		set_mark(hash, index, change->found, home);
 	if (change->found) {
 		store(&change->shard->given, change->found);
 		atomic_store_explicit(change->slot, entry, memory_order_release);
-		if (hash->lru)
-			set_mark(hash, change->found - 1, false, false, home);
 	} else {
 		bucket_insert(hash, home, entry);
 	}
@@ -592,8 +591,6 @@ void hash_unlink(struct hash_change *change)
 
 	store(&change->shard->given, change->found);
 	bucket_clear(hash, home, change->slot);
-	if (hash->lru)
-		set_mark(hash, change->found - 1, false, false, home);
 }
 
 uint64_t hash_slot_number(const struct map *map, const _Atomic uint64_t *slot)

@@ -67,7 +67,7 @@ struct hash_file {
 /* Of LRU maps, before the key. */
 struct lru_mark {
 	_Atomic uint8_t used; /* since the sweep last came by */
-	_Atomic uint8_t linked; /* a hint: a slot names the element */
+	_Atomic uint8_t linked; /* a hint: a slot may name the element */
 	uint8_t padding[2];
 	_Atomic uint32_t home; /* bucket of the key */
 };

@@ -54,6 +54,18 @@ static bool evict(struct hash *hash, struct shard *shard, struct lru_mark *mark,
 	return true;
 }
 
+/* The next insertion will most likely want this one: fetch what that will touch. */
+static void prepare_next(const struct hash *hash, const struct shard *shard)
+{
+	if (shard->sweep >= shard->sweep_end && !hash->own_lists)
+		return;
+	if (shard->sweep >= shard->end && hash->own_lists)
+		return;
+	const struct lru_mark *mark = (const struct lru_mark *)hash_element(hash, shard->sweep);
+	__builtin_prefetch(&hash->buckets[atomic_load_explicit(&mark->home, memory_order_relaxed) & hash->mask], 1);
+	__builtin_prefetch((const uint8_t *)mark + 4 * hash->stride);
+}
+
 int lru_evict(struct hash *hash, struct shard *shard)
 {
 	uint64_t tries = 3ull * (hash->own_lists ? shard->end - shard->start : hash->capacity) + SWEEP_BATCH;
@@ -68,8 +80,10 @@ int lru_evict(struct hash *hash, struct shard *shard)
 			atomic_store_explicit(&mark->used, 0, memory_order_relaxed);
 			continue;
 		}
-		if (evict(hash, shard, mark, index))
+		if (evict(hash, shard, mark, index)) {
+			prepare_next(hash, shard);
 			return 0;
+		}
 	}
 	return -ENOMEM;
 }

@@ -3,21 +3,28 @@
 #include "maps/map.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cpus.h"
 #include "base/memfile.h"
 
-static int map_memory(struct map *map, uint64_t size)
+/* Maps the memory file: a new one, or (fd >= 0, which is duplicated) one that some process has made. */
+static int map_memory(struct map *map, uint64_t size, int fd)
 {
+	struct stat info;
 	void *memory;
-	int fd = memfile_new("bpf-map", size);
 
+	fd = fd < 0 ? memfile_new("bpf-map", size) : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
-		return fd;
-	int err = memfile_map(fd, size, &memory);
+		return fd == -1 ? -errno : fd;
+	/* Beyond the end of a shorter file there would be no memory. */
+	int err = fstat(fd, &info) < 0 ? -errno : (uint64_t)info.st_size < size ? -EINVAL : 0;
+	if (!err)
+		err = memfile_map(fd, size, &memory);
 	if (err) {
 		close(fd);
 		return err;
@@ -28,7 +35,7 @@ static int map_memory(struct map *map, uint64_t size)
 	return 0;
 }
 
-int map_new(const struct map_attr *attr, struct map **ret_map)
+static int map_make(const struct map_attr *attr, int fd, struct map **ret_map)
 {
 	const struct map_type *type = map_type_find(attr->type);
 	uint64_t size;
@@ -58,7 +65,7 @@ int map_new(const struct map_attr *attr, struct map **ret_map)
 		.poll_fd = -1,
 	};
 	memcpy(map->name, attr->name, sizeof(map->name));
-	err = map_memory(map, size);
+	err = map_memory(map, size, fd);
 	if (err)
 		goto free_map;
 	err = type->ops->init(map, attr);
@@ -75,6 +82,16 @@ free_memory:
 free_map:
 	free(map);
 	return err;
+}
+
+int map_new(const struct map_attr *attr, struct map **ret_map)
+{
+	return map_make(attr, -1, ret_map);
+}
+
+int map_open(const struct map_attr *attr, int fd, struct map **ret_map)
+{
+	return fd < 0 ? -EBADF : map_make(attr, fd, ret_map);
 }
 
 struct map *map_get(struct map *map)

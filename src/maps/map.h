@@ -172,6 +172,11 @@ const struct map_type *map_type_find(uint32_t number);
 
 /* Makes a map with one reference. -EINVAL, -E2BIG, -ENOMEM, -EPERM as the kernel's map_create. */
 int map_new(const struct map_attr *attr, struct map **ret_map);
+/*
+ * The same map as this process sees it: a view of the memory file fd that another process (or this one) made with the
+ * same attr. fd stays the caller's. -EINVAL if the file is too short to be that map.
+ */
+int map_open(const struct map_attr *attr, int fd, struct map **ret_map);
 struct map *map_get(struct map *map);
 void map_put(struct map *map);
 
