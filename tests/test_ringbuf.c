@@ -23,8 +23,11 @@
 #include <bpf/libbpf.h>
 
 #include "base/macros.h"
+#include "hive/descriptor.h"
+#include "hive/map.h"
 #include "isa/asm.h"
 #include "maps/ringbuf.h"
+#include "maps/user_ringbuf.h"
 #include "oracle.h"
 #include "preload/door.h"
 #include "skep/skep.h"
@@ -464,6 +467,83 @@ static void killed_at_random(void **state)
 	map_put(map);
 }
 
+/* Records from user space to whoever drains them. */
+static int one_sample(void *argument, void *data, uint32_t size)
+{
+	uint64_t *next = argument, value;
+
+	assert_int_equal(size, 8 + *next % 5 * 100);
+	memcpy(&value, data, 8);
+	assert_int_equal(value, *next);
+	++*next;
+	return *next % 7 == 0;
+}
+
+static void user_ring(void **state)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_USER_RINGBUF, "commands", 0, 0, 4096, NULL);
+	struct user_ring_buffer *ring = user_ring_buffer__new(fd, NULL);
+	struct object *object;
+	uint64_t written = 0, next = 0;
+
+	assert_non_null(ring);
+	assert_int_equal(descriptor_get(fd, &object, NULL), 0);
+	struct map *map = hive_map_of(object)->map;
+	assert_int_equal(user_ringbuf_drain(map, one_sample, &next, 4), -EINVAL);
+	assert_int_equal(user_ringbuf_drain(map, one_sample, &next, 0), 0);
+	for (int round = 0; round < 500; round++) {
+		void *sample;
+
+		while ((sample = user_ring_buffer__reserve(ring, 8 + written % 5 * 100))) {
+			memcpy(sample, &written, 8);
+			user_ring_buffer__submit(ring, sample);
+			written++;
+			if ((sample = user_ring_buffer__reserve(ring, 16)))
+				user_ring_buffer__discard(ring, sample);
+		}
+		assert_int_equal(errno, ENOSPC);
+		uint64_t before = next;
+		int64_t seen = user_ringbuf_drain(map, one_sample, &next, 0);
+		assert_int_equal(seen, next - before);
+		assert_true(seen > 0);
+	}
+	/* One that waits for room is woken by who drains. */
+	while (user_ring_buffer__reserve(ring, 2000))
+		;
+	pid_t child = fork();
+	if (!child) {
+		usleep(20000);
+		while (user_ringbuf_drain(map, one_sample, &next, 0) > 0)
+			;
+		_exit(0);
+	}
+	struct pollfd writable = { .fd = fd, .events = POLLOUT };
+	assert_int_equal(poll(&writable, 1, -1), 1);
+	assert_int_equal(writable.revents, POLLOUT);
+	waitpid(child, NULL, 0);
+	user_ring_buffer__free(ring);
+
+	/* What makes no sense is refused. */
+	_Atomic uint64_t *producer = mmap(NULL, 4096 * 3, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 4096);
+	assert_true((void *)producer != MAP_FAILED);
+	uint64_t right = *producer;
+	*producer = right + 4;
+	assert_int_equal(user_ringbuf_drain(map, one_sample, &next, 0), -EINVAL);
+	*producer = right + 8;
+	_Atomic uint32_t *header = (_Atomic uint32_t *)((uint8_t *)producer + 4096 + (right & 4095));
+	*(_Atomic uint64_t *)map->memory = right;
+	*header = 100;
+	assert_int_equal(user_ringbuf_drain(map, one_sample, &next, 0), -EINVAL);
+	*producer = right + (1ull << 40);
+	*header = 5000;
+	assert_int_equal(user_ringbuf_drain(map, one_sample, &next, 0), -E2BIG);
+	*header = 8 | BPF_RINGBUF_BUSY_BIT;
+	assert_int_equal(user_ringbuf_drain(map, one_sample, &next, 0), 0);
+	munmap((void *)producer, 4096 * 3);
+	object_put(object);
+	close(fd);
+}
+
 struct seen {
 	uint64_t next, torn;
 };
@@ -588,6 +668,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(sizes_and_mappings),
 		cmocka_unit_test(none_lost),
 		cmocka_unit_test(stock_libbpf),
+		cmocka_unit_test(user_ring),
 		cmocka_unit_test(overflow),
 		cmocka_unit_test(killed_producer),
 		cmocka_unit_test(killed_at_random),

@@ -20,7 +20,7 @@
 
 #include "base/macros.h"
 #include "base/robust.h"
-#include "maps/check.h"
+#include "maps/ring_file.h"
 
 #define RECORD_BUSY BPF_RINGBUF_BUSY_BIT
 #define RECORD_DISCARD BPF_RINGBUF_DISCARD_BIT
@@ -62,7 +62,7 @@ struct ring {
 	struct map *map;
 };
 
-static uint64_t page_size(void)
+uint64_t ring_page_size(void)
 {
 	return sysconf(_SC_PAGESIZE);
 }
@@ -87,18 +87,18 @@ static uint64_t record_bytes(uint32_t length)
 	return ROUND_UP((uint64_t)(length & ~(RECORD_BUSY | RECORD_DISCARD)) + BPF_RINGBUF_HDR_SZ, 8);
 }
 
-static int ringbuf_check(const struct map_attr *attr)
+int ring_check(const struct map_attr *attr)
 {
 	uint64_t size = attr->max_entries;
 
 	if (attr->flags & ~BPF_F_NUMA_NODE || attr->key_size || attr->value_size)
 		return -EINVAL;
-	return !size || size & (size - 1) || size % page_size() ? -EINVAL : 0;
+	return !size || size & (size - 1) || size % ring_page_size() ? -EINVAL : 0;
 }
 
-static int ringbuf_size(const struct map_attr *attr, uint64_t *ret_size)
+int ring_size(const struct map_attr *attr, uint64_t *ret_size)
 {
-	*ret_size = 2 * page_size() + 2ull * attr->max_entries;
+	*ret_size = 2 * ring_page_size() + 2ull * attr->max_entries;
 	return 0;
 }
 
@@ -127,7 +127,7 @@ static int map_aligned(struct map *map, uint64_t page, uint8_t **ret_base)
 
 static int ringbuf_init(struct map *map, const struct map_attr *attr)
 {
-	uint64_t page = page_size();
+	uint64_t page = ring_page_size();
 	uint8_t *base;
 	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
@@ -158,7 +158,7 @@ static int ringbuf_init(struct map *map, const struct map_attr *attr)
 /* The memory file is unmapped by the caller. */
 static void ringbuf_free(struct map *map)
 {
-	munmap(ring_of(map), page_size());
+	munmap(ring_of(map), ring_page_size());
 }
 
 static void wake(struct ring *ring)
@@ -344,32 +344,32 @@ static uint32_t ringbuf_poll_events(struct map *map)
 	return MAP_POLL_READABLE;
 }
 
-static bool in_file(const struct map *map, uint64_t offset, uint64_t size)
+bool ring_in_file(const struct map *map, uint64_t offset, uint64_t size)
 {
-	return offset <= map->memory_size && size <= ROUND_UP(map->memory_size - offset, page_size());
+	return offset <= map->memory_size && size <= ROUND_UP(map->memory_size - offset, ring_page_size());
 }
 
 /* The consumer's page is the only one that user space may write. */
 static int ringbuf_mmap_check(const struct map *map, uint64_t offset, uint64_t size, bool write)
 {
-	if (write && (offset || ROUND_UP(size, page_size()) != page_size()))
+	if (write && (offset || ROUND_UP(size, ring_page_size()) != ring_page_size()))
 		return -EPERM;
-	return in_file(map, offset, size) ? 0 : -EINVAL;
+	return ring_in_file(map, offset, size) ? 0 : -EINVAL;
 }
 
-static uint64_t ringbuf_memory_usage(const struct map *map)
+uint64_t ring_memory_usage(const struct map *map)
 {
-	uint64_t page = page_size(), pages = map->max_entries / page;
+	uint64_t page = ring_page_size(), pages = map->max_entries / page;
 
 	return 304 + 8 * (3 + 2 * pages) + page * (3 + pages);
 }
 
 const struct map_ops ringbuf_map_ops = {
-	.check = ringbuf_check,
-	.size = ringbuf_size,
+	.check = ring_check,
+	.size = ring_size,
 	.init = ringbuf_init,
 	.free = ringbuf_free,
 	.mmap_check = ringbuf_mmap_check,
-	.memory_usage = ringbuf_memory_usage,
+	.memory_usage = ring_memory_usage,
 	.poll_events = ringbuf_poll_events,
 };
