@@ -22,22 +22,9 @@
 #define OUT_ROOM (64u << 10) /* how much longer than its input the output may be */
 #define MAP_ELEMENTS_MAX 1000
 #define DRAIN_NANOSECONDS 300000000
+#define MOMENT_NANOSECONDS 500000000
 
 static volatile sig_atomic_t stopped;
-
-static void stop(int signal)
-{
-	stopped = signal;
-}
-
-/* The first signal ends the loop, and the results are printed; the second ends the process. */
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESETHAND };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static uint64_t now(void)
 {
@@ -45,6 +32,32 @@ static uint64_t now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return time.tv_sec * 1000000000ull + time.tv_nsec;
+}
+
+/*
+ * The first signal ends the loop, and the results are printed; one that comes later ends the process. Signals of one
+ * moment are one: timeout(1) and sudo(8) pass on what the terminal has sent to all.
+ */
+static void stop(int number)
+{
+	static uint64_t first;
+	uint64_t time = now();
+
+	if (!stopped) {
+		first = time;
+		stopped = number;
+	} else if (time - first > MOMENT_NANOSECONDS) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = stop };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
 }
 
 /* Output of a test run. */
@@ -237,12 +250,12 @@ static int run_last_packets(struct packet_run *run, struct packet_source *source
 	struct packet packet;
 	int err;
 
-	while ((err = packet_next(source, 100, &packet)) == 1 && now() < end) {
-		err = packet_run_one(run, &packet);
-		if (err)
-			return err;
-	}
-	return err < 0 && err != -EINTR ? err : 0;
+	do {
+		err = packet_next(source, 100, &packet);
+		if (err == 1)
+			err = packet_run_one(run, &packet) ?: 1;
+	} while ((err == 1 || err == -EINTR) && now() < end);
+	return err == 1 || err == -EINTR ? 0 : err;
 }
 
 static void text_packets(

@@ -11,6 +11,7 @@ checks=0
 fail() {
 	failures=$((failures + 1))
 	echo "FAILED: $*"
+	touch "$work/out" "$work/err"
 	sed 's/^/    stdout: /' "$work/out" | head -20
 	sed 's/^/    stderr: /' "$work/err" | head -20
 }

@@ -119,6 +119,7 @@ if unshare -rn true 2>/dev/null; then
 		grep -q '1 packets, 48 bytes' "$work/second" || exit 13
 		sleep 1
 		kill -INT $first
+		kill -INT $first 2>/dev/null # as timeout(1) does
 		wait $first || exit 14
 		"$skep" run "$object" --dev lo --duration 1 >"$work/third" || exit 15
 	END
