@@ -60,6 +60,10 @@ static const struct verdict_case cases[] = {
 #include "verifier_cases.def"
 };
 
+static const struct verdict_case callback_cases[] = {
+#include "verifier_callback_cases.def"
+};
+
 /* Map numbers in the program become descriptors: number plus base, or those of kernel_maps. */
 static void number_maps(struct bpf_insn *insns, uint32_t n, int base, const int *kernel_maps)
 {
@@ -171,6 +175,15 @@ static void test_verdicts(void **state)
 	assert_int_equal(good, ARRAY_SIZE(cases));
 }
 
+static void test_verdicts_with_callbacks(void **state)
+{
+	size_t good = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(callback_cases); i++)
+		good += check_case(&callback_cases[i], false);
+	assert_int_equal(good, ARRAY_SIZE(callback_cases));
+}
+
 /* The cases themselves must be true. */
 static void test_verdicts_of_kernel(void **state)
 {
@@ -186,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_verdicts_with_callbacks),
 		cmocka_unit_test(test_verdicts_of_kernel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "base/macros.h"
 #include "isa/flow.h"
 #include "maps/map.h"
+#include "verifier/callbacks.h"
 #include "verifier/speculation.h"
 #include "verifier/trace.h"
 
@@ -184,6 +185,12 @@ static void set_not_null(struct reg *reg)
 	reg->id = 0;
 	if (reg->type != PTR_TO_MAP_VALUE)
 		return;
+	/* What a map of maps hands out is a map like its template. */
+	if (reg->map->inner) {
+		reg->type = CONST_PTR_TO_MAP;
+		reg->map = reg->map->inner;
+		return;
+	}
 	/* Maps of sockets hand out sockets, which may have a reference. */
 	if (reg->map->type == BPF_MAP_TYPE_XSKMAP)
 		reg->type = PTR_TO_XDP_SOCK;
@@ -457,6 +464,6 @@ int step_jump(struct verifier *v, const struct bpf_insn *insn)
 		return 0;
 	}
 	if (insn_is_may_goto(insn))
-		return refuse(v, -EINVAL, "may_goto is not supported\n");
+		return step_may_goto(v, insn);
 	return step_conditional(v, insn);
 }

@@ -20,6 +20,8 @@ static const uint32_t socket_types[] = { PTR_TO_SOCK_COMMON, PTR_TO_SOCKET, PTR_
 static const uint32_t any_socket_types[] = { PTR_TO_SOCK_COMMON, PTR_TO_SOCKET, PTR_TO_TCP_SOCK, PTR_TO_XDP_SOCK,
 	PTR_TO_BTF_ID, PTR_TO_BTF_ID | TRUSTED, NOT_INIT };
 static const uint32_t ringbuf_types[] = { PTR_TO_MEM | RINGBUF, NOT_INIT };
+static const uint32_t function_types[] = { PTR_TO_FUNC, NOT_INIT };
+static const uint32_t stack_types[] = { PTR_TO_STACK, NOT_INIT };
 static const uint32_t number_types[] = { SCALAR, NOT_INIT };
 
 static const uint32_t *types_of(uint32_t arg)
@@ -43,6 +45,10 @@ static const uint32_t *types_of(uint32_t arg)
 		return any_socket_types;
 	case ARG_RINGBUF_MEM:
 		return ringbuf_types;
+	case ARG_FUNC:
+		return function_types;
+	case ARG_STACK_OR_NULL:
+		return stack_types;
 	case ARG_MEM_SIZE:
 	case ARG_MEM_SIZE_OR_ZERO:
 	case ARG_ALLOC_SIZE_OR_ZERO:
@@ -58,7 +64,7 @@ static const uint32_t *types_of(uint32_t arg)
 static bool may_be_null(uint32_t arg)
 {
 	return (arg & PTR_MAYBE_NULL) || ARG_BASE(arg) == ARG_MAP_VALUE_OR_NULL || ARG_BASE(arg) == ARG_MEM_OR_NULL ||
-	       ARG_BASE(arg) == ARG_CTX_OR_NULL;
+	       ARG_BASE(arg) == ARG_STACK_OR_NULL || ARG_BASE(arg) == ARG_CTX_OR_NULL;
 }
 
 static bool is_written(uint32_t arg)
@@ -96,6 +102,7 @@ static int check_offset(struct verifier *v, uint32_t number, uint32_t arg)
 	case PTR_TO_MAP_VALUE:
 	case PTR_TO_MEM:
 	case PTR_TO_BUF:
+	case PTR_TO_FUNC:
 	case SCALAR:
 		return 0;
 	default:
@@ -266,6 +273,8 @@ int check_argument(struct verifier *v, struct call *call, int number)
 	case ARG_SOCK_COMMON:
 	case ARG_BTF_ID_SOCK_COMMON:
 	case ARG_RINGBUF_MEM:
+	case ARG_FUNC:
+	case ARG_STACK_OR_NULL:
 	case ARG_SCALAR:
 		return 0;
 	case ARG_ALLOC_SIZE_OR_ZERO:

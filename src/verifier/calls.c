@@ -7,6 +7,7 @@
 #include "isa/flow.h"
 #include "maps/map.h"
 #include "verifier/call.h"
+#include "verifier/callbacks.h"
 
 /* Helpers that may move the packet, or what its pointers are checked against. */
 static bool moves_packet(uint32_t helper)
@@ -137,8 +138,6 @@ static int set_result(struct verifier *v, const struct call *call)
 	case RET_MAP_VALUE_OR_NULL:
 		if (!call->map)
 			return refuse(v, -EINVAL, "kernel subsystem misconfigured verifier\n");
-		if (call->map->type == BPF_MAP_TYPE_ARRAY_OF_MAPS || call->map->type == BPF_MAP_TYPE_HASH_OF_MAPS)
-			return refuse(v, -EINVAL, "lookups of maps of maps are not supported\n");
 		set_map_value(v, call, r0, RET_BASE(call->row->ret) == RET_MAP_VALUE_OR_NULL);
 		return 0;
 	case RET_SOCKET_OR_NULL:
@@ -230,8 +229,6 @@ static bool needs_special_rules(uint32_t helper)
 {
 	switch (helper) {
 	case BPF_FUNC_get_local_storage:
-	case BPF_FUNC_for_each_map_elem:
-	case BPF_FUNC_loop:
 	case BPF_FUNC_timer_set_callback:
 	case BPF_FUNC_find_vma:
 	case BPF_FUNC_user_ringbuf_drain:
@@ -264,6 +261,8 @@ static int call_helper(struct verifier *v, const struct bpf_insn *insn)
 		err = give_back(v, &call);
 	if (!err)
 		err = check_map_for_helper(v, &call);
+	if (!err)
+		err = call_back(v, call.row->number);
 	if (err)
 		return err;
 

@@ -55,6 +55,7 @@ static void mark_points(struct verifier *v, uint32_t at)
 
 		facts[at].prune_point = true;
 		facts[at].checkpoint |= insn_is_may_goto(insn);
+		v->converges |= insn_is_may_goto(insn);
 		facts[target].prune_point = facts[target].jump_point = true;
 	} else if (insn_is_goto(insn)) {
 		uint32_t target = insn_target(insn, at);
@@ -69,6 +70,7 @@ static void mark_points(struct verifier *v, uint32_t at)
 			facts[insn_target(insn, at)].prune_point = facts[insn_target(insn, at)].jump_point = true;
 		}
 		if (calls_back(insn)) {
+			v->converges = true;
 			facts[at].calls_callback = facts[at].checkpoint = true;
 			facts[at].prune_point = facts[at].jump_point = true;
 		}

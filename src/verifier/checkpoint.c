@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/macros.h"
+#include "isa/flow.h"
 #include "verifier/trace.h"
 #include "verifier/verifier.h"
 
@@ -129,6 +130,14 @@ static int keep_state(struct verifier *v)
 	return 0;
 }
 
+/* A round of a loop that may end at any time: one that allows nothing new proves nothing new. */
+static bool is_next_round(const struct verifier *v, const struct state *old)
+{
+	if (v->facts[v->insn].calls_callback)
+		return true;
+	return insn_is_may_goto(insn_now(v)) && old->may_goto_depth != v->state->may_goto_depth;
+}
+
 /* The path ends here, in a state that was found safe. */
 static int join(struct verifier *v, const struct state *old)
 {
@@ -155,8 +164,16 @@ int visit_checkpoint(struct verifier *v)
 			link = &cached->next;
 			continue;
 		}
+		if (old->branches && is_next_round(v, old)) {
+			if (states_equal(v, old, v->state, EQUAL_WITHIN)) {
+				cached->hits++;
+				return join(v, old);
+			}
+		}
 		if (old->branches) {
-			if (may_be_looping(old, v->state) && states_equal(v, old, v->state, EQUAL_EXACT))
+			if (!facts->calls_callback && old->may_goto_depth == v->state->may_goto_depth &&
+				old->callback_unroll_depth == v->state->callback_unroll_depth &&
+				may_be_looping(old, v->state) && states_equal(v, old, v->state, EQUAL_EXACT))
 				return refuse_infinite(v, old);
 			/* Iterations of a loop differ; keeping each of them would help nobody. */
 			if (!forced && v->jumps_processed - v->jumps_at_checkpoint < 20 &&

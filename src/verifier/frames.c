@@ -4,7 +4,7 @@
 
 #include "base/macros.h"
 #include "isa/flow.h"
-#include "verifier/verifier.h"
+#include "verifier/callbacks.h"
 
 static uint32_t subprog_starting_at(const struct verifier *v, uint32_t insn)
 {
@@ -48,11 +48,20 @@ static int return_from_subprog(struct verifier *v)
 {
 	struct state *state = v->state;
 	struct frame *callee = state_frame(state), *caller = state->frames[state->current - 1];
+	int err;
 
 	if (callee->regs[0].type == PTR_TO_STACK)
 		return refuse(v, -EINVAL, "cannot return stack pointer to the caller\n");
-	caller->regs[0] = callee->regs[0];
-	v->insn = callee->callsite + 1;
+	if (callee->in_callback) {
+		/* Back to the helper, which may call it again. */
+		err = check_callback_result(v);
+		if (err)
+			return err;
+		v->insn = callee->callsite;
+	} else {
+		caller->regs[0] = callee->regs[0];
+		v->insn = callee->callsite + 1;
+	}
 	if (log_on(v->log, LOG_LEVEL1 | LOG_LEVEL2)) {
 		say(v, "returning from callee:\n");
 		print_state(v, state, state->current, true);
@@ -60,6 +69,12 @@ static int return_from_subprog(struct verifier *v)
 		print_state(v, state, state->current - 1, true);
 	}
 	state->frames[state->current--] = NULL;
+	if (callee->in_callback) {
+		const struct state *last = find_last_round(state, state, v->insn);
+
+		if (last)
+			widen(last, state);
+	}
 	frame_free(&v->pool, callee);
 	return STEP_RETURN;
 }

@@ -210,7 +210,11 @@ uint32_t live_regs(const struct verifier *v, const struct state *state, uint32_t
 	if (frame == state->current)
 		return v->facts[state->insn].live;
 	/* Of a caller: what is read after the callee, which sets r0, has returned. */
-	return v->facts[state->frames[frame + 1]->callsite + 1].live & ~1u;
+	const struct frame *callee = state->frames[frame + 1];
+
+	if (callee->in_callback)
+		return v->facts[callee->callsite].live;
+	return v->facts[callee->callsite + 1].live & ~1u;
 }
 
 bool states_equal(struct verifier *v, struct state *old, struct state *now, enum equality how)

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "base/macros.h"
-#include "verifier/verifier.h"
+#include "verifier/callbacks.h"
 
 struct return_rule {
 	uint32_t type;
@@ -44,11 +44,11 @@ static const struct return_rule *rule_of(const struct verify_request *request)
 	return NULL;
 }
 
-static int refuse_value(struct verifier *v, const struct reg *reg, const struct return_rule *rule)
+int refuse_result(struct verifier *v, const struct reg *reg, const char *where, int min, int max)
 {
 	bool unknown = true;
 
-	say(v, "At program exit the register R0 has");
+	say(v, "%s the register R0 has", where);
 	if (reg->var.smin > INT64_MIN) {
 		say(v, " smin=%lld", (long long)reg->var.smin);
 		unknown = false;
@@ -59,7 +59,7 @@ static int refuse_value(struct verifier *v, const struct reg *reg, const struct 
 	}
 	if (unknown)
 		say(v, " unknown scalar value");
-	return refuse(v, -EINVAL, " should have been in [%d, %d]\n", rule->min, rule->max);
+	return refuse(v, -EINVAL, " should have been in [%d, %d]\n", min, max);
 }
 
 int check_return_value(struct verifier *v)
@@ -81,6 +81,6 @@ int check_return_value(struct verifier *v)
 	if (err)
 		return err;
 	if (reg->var.smin < rule->min || reg->var.smax > rule->max)
-		return refuse_value(v, reg, rule);
+		return refuse_result(v, reg, "At program exit", rule->min, rule->max);
 	return 0;
 }
