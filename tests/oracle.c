@@ -32,9 +32,38 @@ static long kernel_bpf(long command, union bpf_attr *attr, size_t size)
 #endif
 }
 
+/*
+ * What a command looks at. Compilers need not clear the rest of a union that is initialised through one member, and the
+ * kernel refuses what is not clear.
+ */
+static size_t whole_size(enum bpf_cmd command)
+{
+	const union bpf_attr *attr = NULL;
+
+	switch (command) {
+	case BPF_MAP_LOOKUP_ELEM:
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_DELETE_ELEM:
+	case BPF_MAP_GET_NEXT_KEY:
+	case BPF_MAP_LOOKUP_AND_DELETE_ELEM:
+		return offsetof(union bpf_attr, flags) + sizeof(attr->flags);
+	case BPF_MAP_FREEZE:
+		return offsetof(union bpf_attr, map_fd) + sizeof(attr->map_fd);
+	case BPF_MAP_LOOKUP_BATCH:
+	case BPF_MAP_LOOKUP_AND_DELETE_BATCH:
+	case BPF_MAP_UPDATE_BATCH:
+	case BPF_MAP_DELETE_BATCH:
+		return sizeof(attr->batch);
+	case BPF_PROG_TEST_RUN:
+		return sizeof(attr->test);
+	default:
+		return sizeof(*attr);
+	}
+}
+
 int oracle_bpf(enum bpf_cmd command, union bpf_attr *attr, size_t size)
 {
-	return kernel_bpf(command, attr, size ? size : sizeof(*attr));
+	return kernel_bpf(command, attr, size && size != sizeof(*attr) ? size : whole_size(command));
 }
 
 static uint64_t address(const void *pointer)
