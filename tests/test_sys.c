@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -204,6 +205,55 @@ static void freezing(void **state)
 	assert_int_equal(element(BPF_MAP_UPDATE_ELEM, fd, &key, &value), -EPERM);
 	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, fd, &key, &value), 0);
 	close(fd);
+}
+
+/* A ring buffer has an eventfd, and all eventfds share an inode: it must not stand for the map. */
+static void other_files(void **state)
+{
+	uint32_t key = 0;
+	uint64_t value = 0;
+	int ring = map_create(BPF_MAP_TYPE_RINGBUF, 0, 0, 4096, 0);
+	int event = eventfd(0, EFD_CLOEXEC);
+	int pipes[2];
+
+	assert_true(ring >= 0);
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, event, &key, &value), -EINVAL);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, pipes[0], &key, &value), -EINVAL);
+	assert_int_equal(element(BPF_MAP_LOOKUP_ELEM, 12345, &key, &value), -EBADF);
+	close(event);
+	close(pipes[0]);
+	close(pipes[1]);
+	close(ring);
+}
+
+/* A hive that is an older release knows fewer attributes: what it does not know must be zero. */
+static void older_releases(void **state)
+{
+	static const struct {
+		const char *kernel;
+		size_t known; /* bytes of MAP_CREATE */
+	} cases[] = { { "4.4", 16 }, { "4.14", 28 }, { "4.15", 44 }, { "5.4", 60 }, { "5.10", 64 }, { "5.16", 72 } };
+	struct skep_hive *other;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t attr[128] = {};
+		union bpf_attr create = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4 };
+
+		create.max_entries = 1;
+		memcpy(attr, &create, 16);
+		assert_int_equal(skep_hive_new(&(struct skep_hive_opts){ .sz = sizeof(struct skep_hive_opts),
+						       .kernel = cases[i].kernel },
+					 &other),
+			0);
+		int fd = skep_bpf(other, BPF_MAP_CREATE, attr, sizeof(attr));
+		assert_true(fd >= 0);
+		attr[cases[i].known] = 1;
+		int err = skep_bpf(other, BPF_MAP_CREATE, attr, sizeof(attr));
+		assert_true(err == -EINVAL || err == -E2BIG);
+		close(fd);
+		skep_hive_free(other);
+	}
 }
 
 static void two_hives(void **state)
@@ -409,6 +459,8 @@ int main(void)
 		cmocka_unit_test(mapped_memory_is_the_map),
 		cmocka_unit_test(read_only_descriptors),
 		cmocka_unit_test(freezing),
+		cmocka_unit_test(other_files),
+		cmocka_unit_test(older_releases),
 		cmocka_unit_test(two_hives),
 		cmocka_unit_test(attributes_as_the_kernel),
 		cmocka_unit_test(sizes_as_the_kernel),

@@ -18,7 +18,7 @@ struct row {
 };
 
 static const struct row commands[] = {
-#define COMMAND(number, NAME, last, since, function, support, reason) { number, #NAME, since, #support, reason },
+#define COMMAND(number, NAME, group, last, since, function, support, reason) { number, #NAME, since, #support, reason },
 #include "sys/commands.def"
 #undef COMMAND
 };

@@ -80,7 +80,7 @@ int hive_map_new(struct skep_hive *hive, const struct map_attr *attr, struct hiv
 		close(map->map->poll_fd);
 		map->map->poll_fd = own;
 	}
-	err = handle_register(&map->object, own, &map->object.handle);
+	err = handle_register(&map->object, map->map->fd, &map->object.handle);
 	if (err) {
 		map_put(map->map);
 		return err;

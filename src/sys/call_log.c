@@ -5,6 +5,8 @@
 
 #include "base/macros.h"
 
+#define TRUE_SIZE_SINCE V(6, 4)
+
 int call_log_begin(struct call_log *log, uint32_t level, uint64_t address, uint32_t size, uint32_t true_size_offset)
 {
 	int err = log_init(&log->log, level, (char *)address, size);
@@ -35,7 +37,7 @@ long call_log_end(struct call *call, struct call_log *log, long result)
 	free(log->log.buffer);
 	if (err)
 		result = err;
-	if (call->size >= log->true_size_offset + sizeof(true_size) &&
+	if (call->caller->hive->release >= TRUE_SIZE_SINCE && call->size >= log->true_size_offset + sizeof(true_size) &&
 		call_write(call, call->uattr + log->true_size_offset, &true_size, sizeof(true_size)))
 		result = -EFAULT;
 	return result;

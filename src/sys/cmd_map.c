@@ -41,6 +41,19 @@ static uint32_t map_capabilities(const struct caller *caller)
 	return caps;
 }
 
+/* Whether the types are of the sizes of key and value; of types whose key means an index, an int of 32 bits. */
+static int check_btf(const struct btf *btf, const union bpf_attr *attr)
+{
+	if (attr->btf_key_type_id) {
+		int64_t size = btf_size(btf, attr->btf_key_type_id);
+
+		if (size <= 0 || size != attr->key_size)
+			return -EINVAL;
+	}
+	int64_t size = btf_size(btf, attr->btf_value_type_id);
+	return size <= 0 || size != attr->value_size ? -EINVAL : 0;
+}
+
 /* The BTF of the key and value types, with a reference; NULL if none were given. */
 static int create_btf(const struct call *call, struct hive_btf **ret_btf)
 {
@@ -53,8 +66,13 @@ static int create_btf(const struct call *call, struct hive_btf **ret_btf)
 	int err = call_object(call, attr->btf_fd, OBJECT_BTF, &object, NULL);
 	if (err)
 		return err;
-	*ret_btf = hive_btf_of(object);
-	return 0;
+	struct hive_btf *btf = hive_btf_of(object);
+	err = btf->kernel ? -EACCES : check_btf(btf->btf, attr);
+	if (err)
+		object_put(object);
+	else
+		*ret_btf = btf;
+	return err;
 }
 
 long cmd_map_create(struct call *call)

@@ -26,6 +26,7 @@ struct command {
 	const char *name; /* "MAP_CREATE" */
 	uint32_t number;
 	release_t since;
+	const char *group; /* of attributes, see attr_ends.def */
 	uint32_t end; /* attributes past it must be zero */
 	enum support support;
 	const char *reason;

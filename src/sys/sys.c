@@ -19,28 +19,61 @@
 #define DECLARE_PARTIAL(function) command_fn cmd_##function;
 #define DECLARE_FULL(function) command_fn cmd_##function;
 
-#define COMMAND(number, NAME, last, since, function, support, reason) DECLARE_##support(function)
+#define COMMAND(number, NAME, group, last, since, function, support, reason) DECLARE_##support(function)
 #include "sys/commands.def"
 #undef COMMAND
 
+#define END_OF(last) (offsetof(union bpf_attr, last) + sizeof(((union bpf_attr *)NULL)->last))
+
 static const struct command commands[] = {
-#define COMMAND(number_, NAME, last, since_, function, support_, reason_)                       \
-	[number_] = {                                                                           \
-		.name = #NAME,                                                                  \
-		.number = number_,                                                              \
-		.since = since_,                                                                \
-		.end = offsetof(union bpf_attr, last) + sizeof(((union bpf_attr *)NULL)->last), \
-		.support = SUPPORT_##support_,                                                  \
-		.reason = reason_,                                                              \
-		.run = RUN_##support_(function),                                                \
+#define COMMAND(number_, NAME, group_, last, since_, function, support_, reason_) \
+	[number_] = {                                                             \
+		.name = #NAME,                                                    \
+		.number = number_,                                                \
+		.group = #group_,                                                 \
+		.since = since_,                                                  \
+		.end = END_OF(last),                                              \
+		.support = SUPPORT_##support_,                                    \
+		.reason = reason_,                                                \
+		.run = RUN_##support_(function),                                  \
 	},
 #include "sys/commands.def"
 #undef COMMAND
 };
 
+static const struct attr_end {
+	const char *group;
+	uint32_t end;
+	release_t since;
+} attr_ends[] = {
+#define ATTR_END(group_, last, since_) { .group = #group_, .end = END_OF(last), .since = since_ },
+#include "sys/attr_ends.def"
+#undef ATTR_END
+};
+
 const struct command *sys_command_find(uint32_t number)
 {
 	return number < ARRAY_SIZE(commands) ? &commands[number] : NULL;
+}
+
+/* Size of the attributes that a release knows: of all commands, or of those of a group. */
+static uint32_t attr_size(release_t release, const char *group)
+{
+	uint32_t size = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(attr_ends); i++) {
+		if (attr_ends[i].since <= release && (!group || !strcmp(group, attr_ends[i].group)))
+			size = MAX(size, attr_ends[i].end);
+	}
+	return ROUND_UP(size, group ? 1u : 8u);
+}
+
+/* Where the attributes that a command looks at end. */
+static uint32_t command_end(const struct command *command, release_t release)
+{
+	if (likely(release == RELEASE_REFERENCE))
+		return command->end;
+	return MIN(command->end, attr_size(release, command->group));
 }
 
 static bool all_zero(const void *memory, size_t size)
@@ -69,16 +102,19 @@ long sys_bpf(const struct caller *caller, int number, uint64_t uattr, uint32_t s
 {
 	struct call call = { .caller = caller, .uattr = uattr, .size = size };
 
-	int err = call_check_tail(&call, uattr, sizeof(call.attr), size);
+	release_t release = caller->hive->release;
+	size_t known = likely(release == RELEASE_REFERENCE) ? sizeof(call.attr) : attr_size(release, NULL);
+	int err = call_check_tail(&call, uattr, known, size);
 	if (err)
 		return err;
-	err = call_read(&call, &call.attr, uattr, MIN(size, sizeof(call.attr)));
+	err = call_read(&call, &call.attr, uattr, MIN(size, known));
 	if (err)
 		return err;
 	const struct command *command = sys_command_find(number);
-	if (!command || !command->run || command->since > caller->hive->release)
+	if (!command || !command->run || command->since > release)
 		return -EINVAL;
-	if (!all_zero((uint8_t *)&call.attr + command->end, sizeof(call.attr) - command->end))
+	uint32_t end = command_end(command, release);
+	if (!all_zero((uint8_t *)&call.attr + end, sizeof(call.attr) - end))
 		return -EINVAL;
 	return command->run(&call);
 }
