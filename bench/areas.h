@@ -13,6 +13,7 @@ struct bench_options {
 /* 0, or -errno if something could not be measured or computed a wrong result. */
 int bench_compute(const struct bench_options *options);
 int bench_maps(const struct bench_options *options);
+int bench_events(const struct bench_options *options);
 int bench_load(const struct bench_options *options);
 
 #endif

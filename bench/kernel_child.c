@@ -9,24 +9,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "object.h"
+
 #define OBJECTS_MAX 256
 
-static struct {
+static struct loaded {
 	char *path;
 	struct bpf_object *object;
+	_Atomic unsigned long long *consumer, *producer; /* of a ring buffer called `ring` */
 } loaded[OBJECTS_MAX];
 static unsigned n_loaded;
 
-static struct bpf_object *find_object(const char *path)
+/* So that it can be emptied: it stays as it is if it cannot be mapped. */
+static void map_ring(struct loaded *found)
+{
+	struct bpf_map *ring = bpf_object__find_map_by_name(found->object, "ring");
+	int fd = ring ? bpf_map__fd(ring) : -1;
+	void *consumer = ring ? mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+	void *producer = ring ? mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 4096) : MAP_FAILED;
+
+	if (consumer == MAP_FAILED || producer == MAP_FAILED)
+		return;
+	found->consumer = consumer;
+	found->producer = producer;
+}
+
+static struct loaded *find_object(const char *path)
 {
 	for (unsigned i = 0; i < n_loaded; i++)
 		if (!strcmp(loaded[i].path, path))
-			return loaded[i].object;
+			return &loaded[i];
 	if (n_loaded == OBJECTS_MAX)
 		return NULL;
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
@@ -40,8 +58,9 @@ static struct bpf_object *find_object(const char *path)
 		return NULL;
 	}
 	loaded[n_loaded].path = strdup(path);
-	loaded[n_loaded++].object = object;
-	return object;
+	loaded[n_loaded].object = object;
+	map_ring(&loaded[n_loaded]);
+	return &loaded[n_loaded++];
 }
 
 static double thread_ns(void)
@@ -85,14 +104,17 @@ int main(void)
 			printf("error wrong line\n");
 			continue;
 		}
-		struct bpf_object *object = find_object(path);
-		struct bpf_program *program = object ? bpf_object__find_program_by_name(object, name) : NULL;
+		struct loaded *found = find_object(path);
+		struct bpf_program *program = found ? bpf_object__find_program_by_name(found->object, name) : NULL;
+		unsigned step = found && found->consumer ? RUNS_MAX : 1000000;
 		double ns = 0, total = 0;
 		unsigned result = 0;
 		int err = program ? 0 : -errno;
 
-		for (unsigned long long left = times; left && !err; left -= left > 1000000 ? 1000000 : left) {
-			err = run(bpf_program__fd(program), left > 1000000 ? 1000000 : left, &ns, &result);
+		for (unsigned long long left = times; left && !err; left -= left > step ? step : left) {
+			err = run(bpf_program__fd(program), left > step ? step : left, &ns, &result);
+			if (found->consumer)
+				*found->consumer = *found->producer;
 			total += ns;
 		}
 		if (err)

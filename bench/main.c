@@ -19,6 +19,7 @@ static const struct area {
 } areas[] = {
 	{ "compute", "pure compute: native code, the kernel's JIT, our JIT, our interpreter", bench_compute },
 	{ "maps", "operations on maps from inside a program", bench_maps },
+	{ "events", "records from programs to user space", bench_events },
 	{ "load", "making programs runnable: nanoseconds an instruction, by size of program", bench_load },
 };
 #define AREAS (sizeof(areas) / sizeof(areas[0]))

@@ -45,31 +45,48 @@ static double run_kernel(void *argument, uint64_t times)
 	return kernel_run(state->object_path, "work", times, &state->results[KERNEL]);
 }
 
-static double run_bound(struct state *state, const struct bound *bound, uint32_t *ret_result, uint64_t times)
+static double run_bound(struct state *state, enum exec_mode mode, uint64_t times)
 {
+	struct skep_object *object = state->objects[mode];
+	const struct bound *bound = state->work[mode];
+	uint32_t *result = &state->results[mode == EXEC_JIT ? JIT : INTERPRETER];
 	struct run run;
 
 	if (!bound)
 		return -1;
+	uint64_t step = skep_object_empty_ring(object) ? RUNS_MAX : times;
 	run_init(&run, bound);
 	double start = thread_ns();
-	for (uint64_t i = 0; i < times; i++)
-		*ret_result = (uint32_t)run_program(&run, bound, state->context);
+	for (uint64_t left = times; left; left -= left < step ? left : step) {
+		for (uint64_t i = 0; i < left && i < step; i++)
+			*result = (uint32_t)run_program(&run, bound, state->context);
+		skep_object_empty_ring(object);
+	}
 	return thread_ns() - start;
+}
+
+static void run_setup(const struct state *state, const struct bound *setup)
+{
+	char context[256] = { 0 };
+	struct run run;
+
+	run_init(&run, setup);
+	for (uint64_t i = 0; i < state->bench->setup_times; i++)
+		run_program(&run, setup, context);
 }
 
 static double run_jit(void *argument, uint64_t times)
 {
 	struct state *state = argument;
 
-	return run_bound(state, state->work[EXEC_JIT], &state->results[JIT], times);
+	return run_bound(state, EXEC_JIT, times);
 }
 
 static double run_interpreter(void *argument, uint64_t times)
 {
 	struct state *state = argument;
 
-	return run_bound(state, state->work[EXEC_INTERPRET], &state->results[INTERPRETER], times);
+	return run_bound(state, EXEC_INTERPRET, times);
 }
 
 /* Everybody must compute the same: compared with the kernel's or native code's number. */
@@ -93,7 +110,6 @@ static int check_results(const struct state *state, const double *medians)
 
 static int load(struct state *state, enum exec_mode mode)
 {
-	uint32_t ignored;
 	int err = skep_object_load(state->object_path, &state->objects[mode]);
 
 	if (err)
@@ -106,7 +122,7 @@ static int load(struct state *state, enum exec_mode mode)
 	if (!err)
 		err = exec_bind(setup, mode, &state->setup[mode]);
 	if (!err)
-		run_bound(state, state->setup[mode], &ignored, state->bench->setup_times);
+		run_setup(state, state->setup[mode]);
 	return err;
 }
 

@@ -7,6 +7,9 @@
 
 #include "areas.h"
 
+/* A map called `ring`, if the object has one, is emptied after so many runs. */
+#define RUNS_MAX 200
+
 typedef int native_fn(void *context);
 
 struct object_bench {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "skep/uapi.h"
 #include <bpf/libbpf.h>
@@ -18,7 +19,31 @@ struct skep_object {
 	struct bpf_object *object;
 	struct hive_prog *progs[8];
 	unsigned n_progs;
+	_Atomic uint64_t *consumer, *producer; /* of the map `ring`, or NULL */
 };
+
+static int map_ring(struct skep_object *object)
+{
+	struct bpf_map *ring = bpf_object__find_map_by_name(object->object, "ring");
+
+	if (!ring)
+		return 0;
+	void *consumer = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(ring), 0);
+	void *producer = mmap(NULL, 4096, PROT_READ, MAP_SHARED, bpf_map__fd(ring), 4096);
+	if (consumer == MAP_FAILED || producer == MAP_FAILED)
+		return -errno;
+	object->consumer = consumer;
+	object->producer = producer;
+	return 0;
+}
+
+int skep_object_empty_ring(struct skep_object *object)
+{
+	if (!object || !object->consumer)
+		return 0;
+	*object->consumer = *object->producer;
+	return 1;
+}
 
 static int print_warnings(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -42,6 +67,8 @@ int skep_object_load(const char *path, struct skep_object **ret_object)
 		goto free_hive;
 	}
 	err = bpf_object__load(object->object);
+	if (!err)
+		err = map_ring(object);
 	if (err)
 		goto close_object;
 	*ret_object = object;
@@ -62,6 +89,10 @@ void skep_object_close(struct skep_object *object)
 	if (!object)
 		return;
 	preload_use(object->hive);
+	if (object->consumer) {
+		munmap((void *)object->consumer, 4096);
+		munmap((void *)object->producer, 4096);
+	}
 	for (unsigned i = 0; i < object->n_progs; i++)
 		object_put(&object->progs[i]->object);
 	bpf_object__close(object->object);

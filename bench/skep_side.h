@@ -17,4 +17,7 @@ void skep_object_close(struct skep_object *object);
 /* The verified image of a program; it lives as long as the object. NULL if there is no such program. */
 const struct image *skep_object_image(struct skep_object *object, const char *program);
 
+/* Takes everything out of the ring buffer `ring`. False if the object has none. */
+int skep_object_empty_ring(struct skep_object *object);
+
 #endif
