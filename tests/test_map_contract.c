@@ -470,6 +470,46 @@ static void creation(void **state)
 	}
 }
 
+/* The kernel's memlock line of an empty map, which does not depend on where it is. */
+static void memory_usage(void **state)
+{
+	static const uint32_t sizes[] = { 1, 7, 200 };
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (size_t i = 0; i < ARRAY_SIZE(rows) * ARRAY_SIZE(sizes); i++) {
+		const struct row *row = &rows[i / ARRAY_SIZE(sizes)];
+		/* The size of a ring must be pages. */
+		uint32_t entries = row->value_size ? sizes[i % ARRAY_SIZE(sizes)] : row->max_entries;
+		struct map_attr attr = {
+			.type = row->type,
+			.key_size = row->key_size,
+			.value_size = row->value_size,
+			.max_entries = entries,
+			.flags = row->flags,
+		};
+		char path[64], line[128];
+		unsigned long theirs = 0;
+		struct map *map;
+
+		if (row->value == MAP)
+			continue;
+		int fd = oracle_map_create(row->type, row->key_size, row->value_size, entries, row->flags);
+		assert_true(fd >= 0);
+		snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+		FILE *file = fopen(path, "re");
+		assert_non_null(file);
+		while (fgets(line, sizeof(line), file) && sscanf(line, "memlock: %lu", &theirs) != 1)
+			;
+		fclose(file);
+		close(fd);
+		assert_int_equal(map_new(&attr, &map), 0);
+		if (map->ops->memory_usage(map) != theirs)
+			fail_msg("%s, %u entries: %lu, the kernel says %lu", row->name, entries,
+				(unsigned long)map->ops->memory_usage(map), theirs);
+		map_put(map);
+	}
+}
+
 /* Memory is committed as it is touched: ten million elements that are not there cost next to nothing. */
 static void empty_maps_cost_nothing(void **state)
 {
@@ -496,7 +536,7 @@ static void empty_maps_cost_nothing(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + 2];
+	struct CMUnitTest tests[2 * ARRAY_SIZE(rows) + 3];
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -506,6 +546,7 @@ int main(void)
 		tests[n++] = (struct CMUnitTest){ rows[i].name, kernel_answers, NULL, NULL, row };
 	}
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(creation);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(memory_usage);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(empty_maps_cost_nothing);
 	return _cmocka_run_group_tests("map contract", tests, n, NULL, NULL);
 }

@@ -121,7 +121,7 @@ static int bloom_next_key(struct map *map, const void *key, void *next_key)
 
 static uint64_t bloom_memory_usage(const struct map *map)
 {
-	return 256 + bits_of(map->max_entries, map->extra) / 8;
+	return MAP_ARRAY_HEADER + bits_of(map->max_entries, map->extra) / 8;
 }
 
 const struct map_ops bloom_filter_map_ops = {

@@ -232,22 +232,25 @@ static bool hash_walk(struct map *map, struct map_cursor *cursor, uint32_t cpu, 
 	return true;
 }
 
+/* What the kernel's own table would take: buckets, elements, and for elements that come and go their list nodes. */
 uint64_t hash_memory_usage(const struct map *map)
 {
 	const struct hash *hash = hash_of(map);
-	uint64_t cpus = map_cpus(), value = ROUND_UP((uint64_t)map->value_size, 8);
+	uint64_t cpus = map_cpus(), value = ROUND_UP((uint64_t)map->value_size, 8), buckets = 1;
 	bool percpu = hash->cpus, prealloc = !(map->flags & BPF_F_NO_PREALLOC);
-	uint64_t element = 48 + ROUND_UP((uint64_t)map->key_size, 8) + (percpu ? 8 : value);
-	uint64_t buckets = 1, entries = map->max_entries;
+	uint64_t element = 48 + ROUND_UP((uint64_t)map->key_size, 8) + (percpu ? 8 + value * cpus : value);
+	uint64_t entries = map->max_entries;
 
 	while (buckets < entries)
 		buckets *= 2;
-	uint64_t usage = 512 + 16 * buckets + 4 * cpus * 8;
-	if (prealloc && !hash->lru && !percpu)
-		entries += cpus;
+	uint64_t usage = 832 + 16 * buckets + 32 * cpus;
 	if (!prealloc)
-		entries = hash_table_count(map);
-	return usage + entries * (element + (percpu ? value * cpus : 0));
+		return usage + hash_table_count(map) * (element + (percpu ? 24 : 8));
+	if (!hash->lru && !percpu) {
+		entries += cpus;
+		usage += 8 * cpus;
+	}
+	return usage + entries * element;
 }
 
 /* Lookups of programs: one function for each common size of key, and one for all others. */

@@ -767,7 +767,7 @@ static uint64_t lpm_count(const struct map *map)
 
 static uint64_t lpm_memory_usage(const struct map *map)
 {
-	return (lpm_count(map)) * (40 + map->key_size - 4 + (uint64_t)map->value_size) + 320;
+	return lpm_count(map) * (LPM_NODE_HEADER + map->key_size - 4 + (uint64_t)map->value_size);
 }
 
 const struct map_ops lpm_trie_map_ops = {

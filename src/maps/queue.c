@@ -177,7 +177,7 @@ static int queue_next_key(struct map *map, const void *key, void *next_key)
 
 static uint64_t queue_memory_usage(const struct map *map)
 {
-	return 272 + (map->max_entries + 1ull) * map->value_size;
+	return MAP_ARRAY_HEADER + (map->max_entries + 1ull) * map->value_size;
 }
 
 const struct map_ops queue_map_ops = {

@@ -191,9 +191,24 @@ static int target_user_lookup(struct map *map, const void *key, void *value, uin
 	return 0;
 }
 
-static uint64_t targets_memory_usage(const struct map *map)
+/* The kernel's bookkeeping and a pointer for each place. */
+static uint64_t devmap_memory_usage(const struct map *map)
 {
-	return 256 + 8ull * map->max_entries;
+	return 344 + 8ull * map->max_entries;
+}
+
+static uint64_t cpumap_memory_usage(const struct map *map)
+{
+	return 304 + 8ull * map->max_entries;
+}
+
+static uint64_t devmap_hash_memory_usage(const struct map *map)
+{
+	uint64_t buckets = 1;
+
+	while (buckets < map->max_entries)
+		buckets *= 2;
+	return 344 + 8 * buckets;
 }
 
 const struct map_ops devmap_map_ops = {
@@ -206,7 +221,7 @@ const struct map_ops devmap_map_ops = {
 	.user_update = devmap_update,
 	.user_remove = target_remove,
 	.next_key = array_next_key,
-	.memory_usage = targets_memory_usage,
+	.memory_usage = devmap_memory_usage,
 };
 
 const struct map_ops cpumap_map_ops = {
@@ -218,7 +233,7 @@ const struct map_ops cpumap_map_ops = {
 	.user_update = cpumap_update,
 	.user_remove = target_remove,
 	.next_key = array_next_key,
-	.memory_usage = targets_memory_usage,
+	.memory_usage = cpumap_memory_usage,
 };
 
 /* The table keeps whole targets, whatever user space sees of them. */
@@ -318,6 +333,6 @@ const struct map_ops devmap_hash_map_ops = {
 	.user_update = devmap_hash_update,
 	.user_remove = devmap_hash_remove,
 	.next_key = hash_next_key,
-	.memory_usage = targets_memory_usage,
+	.memory_usage = devmap_hash_memory_usage,
 	.count = hash_table_count,
 };

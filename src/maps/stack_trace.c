@@ -188,7 +188,8 @@ static int stack_trace_next_key(struct map *map, const void *key, void *next_key
 
 static uint64_t stack_trace_memory_usage(const struct map *map)
 {
-	return MAP_ARRAY_HEADER + (uint64_t)map->max_entries * (map->value_size + 16ull) + (map->index_mask + 1ull) * 8;
+	return MAP_ARRAY_HEADER + 8 + (uint64_t)map->max_entries * (map->value_size + 16ull) +
+	       (map->index_mask + 1ull) * 8;
 }
 
 const struct map_ops stack_trace_map_ops = {
