@@ -6,6 +6,7 @@
 #ifndef SKEP_PROGS_SKB_H
 #define SKEP_PROGS_SKB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "skep/uapi.h"
@@ -33,8 +34,18 @@ struct skb {
 
 	/* The buffer around the packet, for helpers that move its ends; not seen by programs. */
 	uint8_t *head, *buffer_end;
-	uint16_t network_offset, transport_offset; /* from data; 0xffff: unknown */
+	uint16_t network_offset, transport_offset; /* from data, signed; 0xffff: unknown, see skb_room.h */
 	uint16_t mac_offset; /* of the link header, as a negative distance from data */
+	bool owns_buffer; /* head is from malloc(): helpers may put a larger buffer in its place; free head after use */
+	bool hash_known; /* hash was set, even if it is 0 */
+	bool encapsulated; /* a program put an outer header in front */
+	uint8_t checksum, checksum_level; /* enum skb_checksum; checked headers, less one */
+};
+
+/* What was found out about the checksum of a packet. */
+enum skb_checksum {
+	SKB_CHECKSUM_NONE,
+	SKB_CHECKSUM_UNNECESSARY, /* the receiver has checked it */
 };
 
 struct xdp {

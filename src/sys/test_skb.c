@@ -7,6 +7,7 @@
  */
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -17,6 +18,7 @@
 #include "events/packet.h"
 #include "progs/skb.h"
 #include "progs/sock.h"
+#include "progs/skb_room.h"
 #include "sys/test_run.h"
 
 #define HEADROOM 64
@@ -118,6 +120,27 @@ static int set_addresses(struct skb *skb, const uint8_t *header, uint32_t length
 	return 0;
 }
 
+/*
+ * What the loopback device makes of an Ethernet header: its address and its broadcast address are zeros. A VLAN tag
+ * stays in the packet.
+ */
+static void receive_on_loopback(struct packet *packet)
+{
+	static const uint8_t own[ETH_ALEN];
+	uint16_t protocol, payload = 0;
+
+	memcpy(&protocol, packet->data + 2 * ETH_ALEN, sizeof(protocol));
+	if (packet->length >= ETH_HLEN + sizeof(payload))
+		memcpy(&payload, packet->data + ETH_HLEN, sizeof(payload));
+	if (ntohs(protocol) < ETH_P_802_3_MIN)
+		protocol = htons(payload == 0xffff ? ETH_P_802_3 : ETH_P_802_2);
+	packet->protocol = protocol;
+	packet->link_size = ETH_HLEN;
+	packet->type = packet->data[0] & 1                   ? PACKET_MULTICAST
+		       : memcmp(packet->data, own, ETH_ALEN) ? PACKET_OTHERHOST
+							     : PACKET_HOST;
+}
+
 static int make_skb(const struct test_packet *input, uint32_t size, bool link_header, struct skb *ret_skb)
 {
 	struct packet packet = {
@@ -128,7 +151,7 @@ static int make_skb(const struct test_packet *input, uint32_t size, bool link_he
 		.ifindex = LOOPBACK,
 	};
 
-	packet_ethernet(&packet);
+	receive_on_loopback(&packet);
 	if (!link_header) {
 		packet.data += packet.link_size;
 		packet.length -= packet.link_size;
@@ -185,13 +208,19 @@ int test_run_skb(struct test *test)
 		skb.ifindex = context.ifindex;
 	}
 	err = context_to_skb(&context, &skb);
-	if (!err)
-		err = test_repeat(test, &skb);
 	if (err)
 		goto free_packet;
-	if (!link_header && skb.data - packet.memory >= ETH_HLEN) {
-		skb.data -= ETH_HLEN;
-		skb.len += ETH_HLEN;
+	skb.owns_buffer = true;
+	err = test_repeat(test, &skb);
+	packet.memory = skb.head;
+	if (!err && !link_header) {
+		err = skb_make_room(&skb, ETH_HLEN, 0);
+		packet.memory = skb.head;
+	}
+	if (err)
+		goto free_packet;
+	if (!link_header) {
+		skb_push(&skb, ETH_HLEN);
 		memset(skb.data, 0, ETH_HLEN);
 	}
 	skb_to_context(&skb, &context);
