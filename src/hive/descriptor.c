@@ -218,12 +218,13 @@ static int adopt(struct handle *handle, int fd, unsigned access)
 	struct object *dropped = NULL;
 
 	pthread_mutex_lock(&table_lock);
-	bool spare = handle->descriptors;
 	int err = slot_fill(handle, fd, access, &dropped);
+	/* Asked after: the slot may have been one of the same file, closed unseen, and its reference was dropped. */
+	bool spare = !err && handle->descriptors > 1;
 	pthread_mutex_unlock(&table_lock);
 	if (dropped)
 		object_put(dropped);
-	if (!err && spare)
+	if (spare)
 		object_put(handle->object);
 	return err;
 }
