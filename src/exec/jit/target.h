@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a back-end gives: x86_64/ now. Another machine has a folder of its own with the same file names: encode.h (the
- * instruction formats), frame.c (prologue, epilogue, calls), lower.c (one function a kind of struct ir), divide.c,
- * atomic.c, fixup.c, features.c.
+ * instruction formats), frame.c (prologue, epilogue, calls), lower.c (one function a kind of struct ir), alu.c,
+ * divide.c, memory.c (loads, stores, atomics), jump.c, fixup.c, features.c.
  *
  * Code follows the machine's C convention: a function of the program takes r1 to r5 as the first five arguments and
  * the run as the sixth, so that a helper, a callback and a call between functions are the same thing. The main program
@@ -28,7 +28,6 @@ int target_fixup_write(uint8_t *memory, uint8_t kind, uint8_t size, int64_t dist
 enum target_features {
 	TARGET_BMI2 = 1 << 0,
 	TARGET_MOVBE = 1 << 1,
-	TARGET_BMI1 = 1 << 2,
 };
 unsigned target_features(void);
 void target_limit_features(unsigned mask);

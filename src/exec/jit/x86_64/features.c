@@ -14,10 +14,8 @@ static unsigned ask_processor(void)
 
 	if (__get_cpuid(1, &a, &b, &c, &d))
 		features |= c & bit_MOVBE ? TARGET_MOVBE : 0;
-	if (__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
-		features |= b & bit_BMI ? TARGET_BMI1 : 0;
+	if (__get_cpuid_count(7, 0, &a, &b, &c, &d))
 		features |= b & bit_BMI2 ? TARGET_BMI2 : 0;
-	}
 	return features;
 }
 
