@@ -16,6 +16,8 @@ wire=
 if ip link add wire0 type veth peer name wire1 2>/dev/null; then
 	wire='wire0 wire1'
 	ip addr add 10.9.9.1/24 dev wire0 && ip link set wire0 up && ip link set wire1 up
+	# Known, so that nobody asks for it by ARP in the moment when one of the watchers has ended.
+	ip neigh add 10.9.9.2 lladdr 02:00:00:00:00:02 dev wire0
 	# Nobody has to ask for the address, as often as the moment has it.
 	ip neigh add 10.9.9.2 lladdr 02:00:00:00:00:02 dev wire0
 fi
