@@ -193,6 +193,47 @@ static void as_the_kernel(void **state)
 	}
 }
 
+/* Without a system call: the public way to run a program. */
+static void run_in_place(void **state)
+{
+	static const struct bpf_insn xdp[] = {
+		/* The first byte of the packet, or 9 if there is none. */
+		{ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = 2, .src_reg = 1, .off = offsetof(struct xdp_md, data) },
+		{ .code = BPF_LDX | BPF_MEM | BPF_W,
+			.dst_reg = 3,
+			.src_reg = 1,
+			.off = offsetof(struct xdp_md, data_end) },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 4, .src_reg = 2 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = 4, .imm = 1 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 9 },
+		{ .code = BPF_JMP | BPF_JGT | BPF_X, .dst_reg = 4, .src_reg = 3, .off = 2 },
+		{ .code = BPF_LDX | BPF_MEM | BPF_B, .dst_reg = 0, .src_reg = 2 },
+		{ .code = BPF_ST | BPF_MEM | BPF_B, .dst_reg = 2, .imm = 77 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	uint8_t packet[64] = { 5 };
+	struct skep_prog *prog;
+	uint32_t result = 0;
+
+	int fd = load(BPF_PROG_TYPE_XDP, xdp, ARRAY_SIZE(xdp));
+	assert_true(fd >= 0);
+	assert_int_equal(skep_prog_get(hive, fd, &prog), 0);
+	close(fd);
+	assert_int_equal(skep_prog_run_packet(prog, packet, sizeof(packet), &result), 0);
+	assert_int_equal(result, 5);
+	assert_int_equal(packet[0], 77);
+	assert_int_equal(skep_prog_run_packet(prog, packet, 0, &result), 0);
+	assert_int_equal(result, 9);
+	skep_prog_put(prog);
+	assert_int_equal(skep_prog_get(hive, 0, &prog), -EBADF);
+	fd = load(BPF_PROG_TYPE_SOCKET_FILTER, read_len, 2);
+	assert_int_equal(skep_prog_get(hive, fd, &prog), 0);
+	assert_int_equal(skep_prog_run_packet(prog, packet, 60, &result), 0);
+	assert_int_equal(result, 60);
+	skep_prog_put(prog);
+	close(fd);
+}
+
 /* XDP metadata goes in front of the packet. */
 static void xdp_metadata(void **state)
 {
@@ -238,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_the_kernel),
 		cmocka_unit_test(xdp_metadata),
+		cmocka_unit_test(run_in_place),
 		cmocka_unit_test(types_without_a_test_run),
 	};
 

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +50,26 @@ void skep_hive_free(struct skep_hive *hive);
  * 0 or a positive result of the command; -errno as the kernel's.
  */
 long skep_bpf(struct skep_hive *hive, int command, void *attr, unsigned size);
+
+/* A program that can be run without a system call, or anything like one. */
+struct skep_prog;
+
+/*
+ * The program behind a descriptor of this process, such as BPF_PROG_LOAD returned, made into machine code. It stays
+ * until skep_prog_put(), whether the descriptor is closed or not.
+ * -EBADF: not open, or nothing of skep's; -EINVAL: not a program of this hive; -ENOTSUP: it calls a helper that skep
+ * does not have; -ENOMEM.
+ */
+int skep_prog_get(struct skep_hive *hive, int fd, struct skep_prog **ret_prog);
+/* Nothing may be running it that does not hold it otherwise. NULL is fine. */
+void skep_prog_put(struct skep_prog *prog);
+
+/*
+ * Runs a socket filter, tc or XDP program on a packet of size bytes that begins with its Ethernet header, in place:
+ * what the program writes is in data afterwards. *ret_result is what the program returned.
+ * -E2BIG: longer than 512 KiB; -ENOTSUP: a program of another type; -EFAULT, -ELOOP: the run was ended.
+ */
+int skep_prog_run_packet(struct skep_prog *prog, void *data, size_t size, uint32_t *ret_result);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,8 @@ static test_fn *const tests[] = {
 	[BPF_PROG_TYPE_LWT_OUT] = test_run_skb,
 	[BPF_PROG_TYPE_LWT_XMIT] = test_run_skb,
 	[BPF_PROG_TYPE_XDP] = test_run_xdp,
+	[BPF_PROG_TYPE_RAW_TRACEPOINT] = test_run_raw_tp,
+	[BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE] = test_run_raw_tp,
 };
 
 static uint64_t now(void)

@@ -16,7 +16,7 @@ struct test {
 };
 
 typedef int test_fn(struct test *test);
-test_fn test_run_skb, test_run_xdp;
+test_fn test_run_skb, test_run_xdp, test_run_raw_tp;
 
 /* A packet buffer of the size that the kernel's has: page, headroom, room for its own data at the end. */
 struct test_packet {
