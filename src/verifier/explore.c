@@ -10,6 +10,7 @@
 #include "isa/flow.h"
 #include "maps/map.h"
 #include "verifier/region.h"
+#include "verifier/slot_liveness.h"
 #include "verifier/speculation.h"
 #include "verifier/trace.h"
 #include "verifier/verifier.h"
@@ -356,7 +357,9 @@ int explore(struct verifier *v)
 	v->cache = arena_alloc(&v->arena, v->n_insns * sizeof(*v->cache));
 	if (!v->cache)
 		return -ENOMEM;
-	err = start_main(v);
+	err = prepare_slot_liveness(v);
+	if (!err)
+		err = start_main(v);
 	if (!err)
 		err = follow_paths(v);
 	drop_everything(v);

@@ -4,6 +4,7 @@
 
 #include "isa/flow.h"
 #include "verifier/region.h"
+#include "verifier/slot_liveness.h"
 
 const struct region_ops *region_of(uint32_t type)
 {
@@ -242,6 +243,7 @@ int step_store(struct verifier *v, const struct bpf_insn *insn)
 		return err;
 	type = base_type(reg_now(v, insn->dst_reg)->type);
 	err = check_access(v, &a, &none);
+	note_store_done(v);
 	return err ? err : remember_kind(v, v->insn, type);
 }
 

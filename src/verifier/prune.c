@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "maps/map.h"
-#include "verifier/verifier.h"
+#include "verifier/slot_liveness.h"
 
 #define MAX_IDS 1024
 
@@ -173,17 +173,19 @@ static bool slot_within(struct comparison *c, const struct slot *old, const stru
 	return reg_within(c, &old->spilled, &now->spilled);
 }
 
-static bool stack_within(struct comparison *c, const struct frame *old, const struct frame *now)
+static bool stack_within(struct comparison *c, const struct frame *old, const struct frame *now, uint64_t live)
 {
 	uint32_t n = old->n_slots > now->n_slots ? old->n_slots : now->n_slots;
 
 	for (uint32_t i = 0; i < n; i++)
-		if (!slot_within(c, i < old->n_slots ? &old->slots[i] : NULL, i < now->n_slots ? &now->slots[i] : NULL))
+		if ((live & 1ull << i) && !slot_within(c, i < old->n_slots ? &old->slots[i] : NULL,
+						  i < now->n_slots ? &now->slots[i] : NULL))
 			return false;
 	return true;
 }
 
-static bool frame_within(struct comparison *c, const struct frame *old, const struct frame *now, uint32_t live)
+static bool frame_within(
+	struct comparison *c, const struct frame *old, const struct frame *now, uint32_t live, uint64_t slots)
 {
 	if (old->callsite != now->callsite || old->subprog != now->subprog || old->in_callback != now->in_callback ||
 		old->callback_depth > now->callback_depth)
@@ -191,7 +193,7 @@ static bool frame_within(struct comparison *c, const struct frame *old, const st
 	for (int i = 0; i < REG_COUNT; i++)
 		if ((live & 1u << i) && !reg_within(c, &old->regs[i], &now->regs[i]))
 			return false;
-	return stack_within(c, old, now);
+	return stack_within(c, old, now, slots);
 }
 
 static bool refs_equal(struct comparison *c, const struct state *old, const struct state *now)
@@ -228,8 +230,11 @@ bool states_equal(struct verifier *v, struct state *old, struct state *now, enum
 	/* A state that only a mispredicting CPU reaches was checked for less. */
 	if (old->current != now->current || (old->speculative && !now->speculative) || !refs_equal(&c, old, now))
 		return false;
-	for (uint32_t i = 0; i <= old->current; i++)
-		if (!frame_within(&c, old->frames[i], now->frames[i], live_regs(v, old, i) | 1u << REG_FP))
+	for (uint32_t i = 0; i <= old->current; i++) {
+		uint64_t slots = how == EQUAL_SAFE ? live_slots(v, old, i) : UINT64_MAX;
+
+		if (!frame_within(&c, old->frames[i], now->frames[i], live_regs(v, old, i) | 1u << REG_FP, slots))
 			return false;
+	}
 	return true;
 }

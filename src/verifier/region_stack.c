@@ -5,6 +5,7 @@
 
 #include "base/macros.h"
 #include "verifier/region.h"
+#include "verifier/slot_liveness.h"
 #include "verifier/trace.h"
 
 /* A part of a frame's stack: [from, to) with from < to <= 0. */
@@ -89,6 +90,9 @@ static int find_range(struct verifier *v, const struct access *a, struct range *
 			access_words(a), (int)a->address, text, (int)off, a->size);
 	}
 	*ret_range = range;
+	/* Without the right to see addresses, what was there decides whether a store is allowed. */
+	if (!a->write || !v->may_leak_pointers)
+		note_slots_read(v, range.frame->number, range.from, range.to);
 	return grow(v, &range);
 }
 
@@ -274,6 +278,8 @@ static int store_fixed(struct verifier *v, const struct access *a, const struct 
 		return refuse(v, -EACCES, "attempt to corrupt spilled pointer on stack\n");
 	note_changed(v, range->from);
 	stored_value(v, a, &value);
+	if (aligned && a->size == SLOT_SIZE && !a->atomic)
+		note_slot_overwritten(v, range->frame->number, range->from);
 	guard_store(v, slot, a->size, &value);
 	if (reg_is_pointer(&value)) {
 		if (a->size != SLOT_SIZE)

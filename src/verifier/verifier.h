@@ -45,6 +45,7 @@ struct subprog_facts {
 	uint32_t func_type_id; /* in the program's BTF; 0: no func_info */
 	const char *name; /* the same; NULL */
 	uint16_t stack_depth;
+	bool slots_changed : 1; /* slot_liveness.c has to look again */
 	bool has_tail_call : 1;
 	bool has_ld_abs : 1;
 	bool is_callback : 1;
@@ -96,6 +97,9 @@ struct verifier {
 	uint32_t insns_at_checkpoint, jumps_at_checkpoint;
 	uint32_t states_total, states_now, states_peak, states_per_insn;
 	uint32_t max_packet_offset;
+	struct slot_use *slot_uses; /* by instruction */
+	uint64_t overwritten; /* slots that the current store overwrites */
+	uint64_t slot_work; /* instructions that slot liveness has looked at */
 	bool step_noted; /* the last step of the path is about this instruction */
 	bool strict_numbers; /* states are compared for equal numbers, since masks may differ */
 	bool converges; /* a loop may end because nothing new came of an iteration */
