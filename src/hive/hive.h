@@ -19,6 +19,7 @@ enum object_kind {
 	OBJECT_BTF,
 	OBJECT_LINK,
 	OBJECT_STATS, /* has no id */
+	OBJECT_EVENT, /* its id is the hive's own business */
 	OBJECT_KINDS,
 };
 

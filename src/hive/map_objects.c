@@ -7,6 +7,7 @@
 #include "base/vcpu.h"
 #include "exec/exec.h"
 #include "hive/descriptor.h"
+#include "hive/event.h"
 #include "progs/image.h"
 
 int map_accepts_prog(struct hive_map *map, const struct hive_prog *prog)
@@ -69,6 +70,27 @@ static int map_get_by_fd(struct skep_hive *hive, int fd, void **ret_object, uint
 	return err;
 }
 
+static int event_get(struct skep_hive *hive, int fd, void **ret_object, uint32_t *ret_id)
+{
+	struct object *object;
+
+	int err = descriptor_get(fd, &object, NULL);
+	if (err)
+		return err;
+	if (object->hive != hive || object->kind != OBJECT_EVENT) {
+		object_put(object);
+		return -EBADF;
+	}
+	*ret_object = hive_event_of(object)->ring;
+	*ret_id = object->id;
+	return 0;
+}
+
+static bool holds_events(const struct map *map)
+{
+	return map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+}
+
 static bool holds_progs(const struct map *map)
 {
 	return map->type == BPF_MAP_TYPE_PROG_ARRAY;
@@ -81,13 +103,16 @@ static int get(void *argument, struct map *map, const void *value, void **ret_ob
 	memcpy(&fd, value, sizeof(fd));
 	if (holds_progs(map))
 		return prog_get(argument, map, fd, ret_object, ret_id);
+	if (holds_events(map))
+		return event_get(argument, fd, ret_object, ret_id);
 	return map_get_by_fd(argument, fd, ret_object, ret_id);
 }
 
 static int find(void *argument, struct map *map, uint32_t id, void **ret_object)
 {
 	struct object *object;
-	int err = object_by_id(argument, holds_progs(map) ? OBJECT_PROG : OBJECT_MAP, id, &object);
+	enum object_kind kind = holds_progs(map) ? OBJECT_PROG : holds_events(map) ? OBJECT_EVENT : OBJECT_MAP;
+	int err = object_by_id(argument, kind, id, &object);
 
 	if (err)
 		return err;
@@ -95,6 +120,9 @@ static int find(void *argument, struct map *map, uint32_t id, void **ret_object)
 		err = take_prog(map, hive_prog_of(object), ret_object);
 		if (!err)
 			return 0;
+	} else if (holds_events(map)) {
+		*ret_object = hive_event_of(object)->ring;
+		return 0;
 	} else {
 		*ret_object = map_get(hive_map_of(object)->map);
 	}
@@ -110,6 +138,10 @@ static void put(void *argument, struct map *map, void *object)
 		struct hive_prog *prog = ((struct bound *)object)->image->owner;
 
 		object_put(&prog->object);
+	} else if (holds_events(map)) {
+		struct hive_event *event = perf_ring_owner(object);
+
+		object_put(&event->object);
 	} else {
 		map_put(object);
 	}

@@ -111,6 +111,18 @@ const struct map_ops cgroup_array_map_ops = {
 	.memory_usage = fd_array_memory_usage,
 };
 
+/* What it holds are rings (perf_ring.h), or nothing that can be read back. */
+const struct map_ops perf_event_array_map_ops = {
+	.check = fd_array_check,
+	.size = fd_array_size,
+	.init = fd_array_init,
+	.free = slots_free,
+	.user_update = fd_array_user_update,
+	.user_remove = fd_array_remove,
+	.next_key = array_next_key,
+	.memory_usage = fd_array_memory_usage,
+};
+
 static int array_of_maps_init(struct map *map, const struct map_attr *attr)
 {
 	int err = nest_init(map, attr);

@@ -14,6 +14,7 @@
 
 #include "base/macros.h"
 #include "hive/descriptor.h"
+#include "hive/event.h"
 #include "hive/map.h"
 #include "preload/door.h"
 #include "preload/polling.h"
@@ -104,11 +105,16 @@ long door_mmap(long address, long size, long protection, long flags, int fd, lon
 	struct object *object;
 	unsigned access;
 
-	if (fd >= 0 && !(flags & MAP_ANONYMOUS) && door_caller() && !descriptor_get(fd, &object, &access)) {
+	/* The library maps files of its own by private descriptors. */
+	if (fd >= 0 && !(flags & MAP_ANONYMOUS) && door_caller() && !descriptor_is_private(fd) &&
+		!descriptor_get(fd, &object, &access)) {
 		int err = -ENODEV;
 
 		if (object->kind == OBJECT_MAP)
 			err = check_map(hive_map_of(object)->map, access, size, protection, flags, offset);
+		else if (object->kind == OBJECT_EVENT)
+			err = flags & MAP_SHARED ? perf_ring_mapped(hive_event_of(object)->ring, offset, size)
+						 : -EINVAL;
 		object_put(object);
 		if (err)
 			return err;

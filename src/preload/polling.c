@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Waiting for maps. A memory file cannot be polled; a map that can has an eventfd, which is written to when waiters
- * are to be woken. The eventfd only says that it is worth looking: whether a map is ready, and for what, its memory
- * tells. Nobody reads the eventfd, so any number of waiters each see every write, as an edge.
+ * Waiting for maps and perf events. A memory file cannot be polled; a map that can be has an eventfd, which is written
+ * to when waiters are to be woken. The eventfd only says that it is worth looking: whether a map is ready, and for
+ * what, its memory tells. Nobody reads the eventfd, so any number of waiters each see every write, as an edge.
  *
  * In an epoll set the eventfd takes the place of the map, under the address of its registration.
  */
@@ -19,13 +19,14 @@
 
 #include "base/macros.h"
 #include "hive/descriptor.h"
+#include "hive/event.h"
 #include "hive/map.h"
 #include "preload/door.h"
 
 /* A map in an epoll set. */
 struct registration {
 	struct registration *next;
-	struct map *map; /* a reference */
+	struct object *object; /* a reference */
 	int epoll, fd;
 	int event; /* a copy of the map's eventfd, so that a map can be in a set under several descriptors */
 	struct epoll_event wanted;
@@ -37,23 +38,39 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct registration *registrations;
 static _Atomic unsigned n_registrations;
 
-/* The map behind fd if it can be polled, with a reference. */
-static struct map *pollable(int fd)
+/* The eventfd of an object that can be polled, or -1. */
+static int event_of(struct object *object)
 {
-	struct object *object;
-	struct map *map = NULL;
-
-	if (fd < 0 || !door_caller() || descriptor_enter(fd, &object, NULL) < 0)
-		return NULL;
-	if (object->kind == OBJECT_MAP && hive_map_of(object)->map->ops->poll_events)
-		map = map_get(hive_map_of(object)->map);
-	descriptor_leave(fd);
-	return map;
+	switch (object->kind) {
+	case OBJECT_MAP:
+		return hive_map_of(object)->map->poll_fd;
+	case OBJECT_EVENT:
+		return perf_ring_poll_fd(hive_event_of(object)->ring);
+	default:
+		return -1;
+	}
 }
 
-/* Bits of epoll and of poll are the same. */
-static uint32_t ready(struct map *map)
+/* The object behind fd if it can be polled, with a reference. */
+static struct object *pollable(int fd)
 {
+	struct object *object;
+
+	if (fd < 0 || !door_caller() || !descriptor_is_known(fd) || descriptor_get(fd, &object, NULL) < 0)
+		return NULL;
+	if (event_of(object) >= 0)
+		return object;
+	object_put(object);
+	return NULL;
+}
+
+/* What an object is ready for. Bits of epoll and of poll are the same. */
+static uint32_t ready(struct object *object)
+{
+	/* A perf event tells each waking once. */
+	if (object->kind == OBJECT_EVENT)
+		return perf_ring_woken(hive_event_of(object)->ring) ? EPOLLIN | EPOLLRDNORM : 0;
+	struct map *map = hive_map_of(object)->map;
 	uint32_t now = map->ops->poll_events(map);
 
 	return (now & MAP_POLL_READABLE ? EPOLLIN | EPOLLRDNORM : 0) |
@@ -84,7 +101,7 @@ static void registration_free(struct registration *registration)
 {
 	descriptor_private_forget(registration->event);
 	door_syscall(SYS_close, registration->event, 0, 0, 0, 0, 0);
-	map_put(registration->map);
+	object_put(registration->object);
 	free(registration);
 }
 
@@ -95,21 +112,21 @@ static long set_real(struct registration *registration, int operation)
 	return door_syscall(SYS_epoll_ctl, registration->epoll, operation, registration->event, (long)&edge, 0, 0);
 }
 
-/* Takes over the reference of the map. */
-static long add(struct map *map, int epoll, int fd, const struct epoll_event *event)
+/* Takes over the reference. */
+static long add(struct object *object, int epoll, int fd, const struct epoll_event *event)
 {
 	struct registration *new = calloc(1, sizeof(*new));
 
 	if (!new) {
-		map_put(map);
+		object_put(object);
 		return -ENOMEM;
 	}
-	*new = (struct registration){ .map = map, .epoll = epoll, .fd = fd, .wanted = *event, .fresh = true };
-	new->event = descriptor_private(map->poll_fd);
+	*new = (struct registration){ .object = object, .epoll = epoll, .fd = fd, .wanted = *event, .fresh = true };
+	new->event = descriptor_private(event_of(object));
 	if (new->event < 0) {
 		long err = new->event;
 
-		map_put(map);
+		object_put(object);
 		free(new);
 		return err;
 	}
@@ -154,16 +171,16 @@ static long change(int epoll, int fd, const struct epoll_event *event)
 
 long door_epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event)
 {
-	struct map *map = pollable(fd);
+	struct object *object = pollable(fd);
 
-	if (!map || (operation != EPOLL_CTL_DEL && !event)) {
-		if (map)
-			map_put(map);
+	if (!object || (operation != EPOLL_CTL_DEL && !event)) {
+		if (object)
+			object_put(object);
 		return door_syscall(SYS_epoll_ctl, epoll, operation, fd, (long)event, 0, 0);
 	}
 	if (operation == EPOLL_CTL_ADD)
-		return add(map, epoll, fd, event);
-	map_put(map);
+		return add(object, epoll, fd, event);
+	object_put(object);
 	if (operation != EPOLL_CTL_MOD && operation != EPOLL_CTL_DEL)
 		return -EINVAL;
 	return change(epoll, fd, operation == EPOLL_CTL_MOD ? event : NULL);
@@ -205,7 +222,7 @@ static bool report(struct registration *registration, bool edge, struct epoll_ev
 	if (registration->spent || (wanted & EPOLLET && !edge && !registration->fresh))
 		return false;
 	registration->fresh = false;
-	uint32_t now = ready(registration->map) & wanted;
+	uint32_t now = ready(registration->object) & wanted;
 	if (!now)
 		return false;
 	registration->spent = wanted & EPOLLONESHOT;
@@ -294,21 +311,21 @@ long door_epoll_wait(int epoll, struct epoll_event *events, int room, int timeou
 	}
 }
 
-/* The maps among the descriptors of one poll(). */
+/* The objects among the descriptors of one poll(). */
 struct polled {
-	struct pollfd *fds; /* a copy, without the maps, and the set of their eventfds at the end */
-	struct map **maps; /* NULL where the descriptor is none */
+	struct pollfd *fds; /* a copy, without the objects, and the set of their eventfds at the end */
+	struct object **objects; /* NULL where the descriptor is none */
 	nfds_t n;
 	int set;
 };
 
 static void polled_free(struct polled *polled)
 {
-	for (nfds_t i = 0; polled->maps && i < polled->n; i++)
-		if (polled->maps[i])
-			map_put(polled->maps[i]);
+	for (nfds_t i = 0; polled->objects && i < polled->n; i++)
+		if (polled->objects[i])
+			object_put(polled->objects[i]);
 	free(polled->fds);
-	free(polled->maps);
+	free(polled->objects);
 	if (polled->set >= 0)
 		door_syscall(SYS_close, polled->set, 0, 0, 0, 0, 0);
 }
@@ -328,19 +345,19 @@ static int polled_init(struct polled *polled, const struct pollfd *fds, nfds_t n
 	if (polled->set < 0)
 		return polled->set;
 	polled->fds = calloc(n + 1, sizeof(*polled->fds));
-	polled->maps = calloc(n, sizeof(*polled->maps));
-	if (!polled->fds || !polled->maps)
+	polled->objects = calloc(n, sizeof(*polled->objects));
+	if (!polled->fds || !polled->objects)
 		return -ENOMEM;
 	for (nfds_t i = 0; i < n; i++) {
 		struct epoll_event edge = { .events = EPOLLIN | EPOLLET };
 
 		polled->fds[i] = fds[i];
-		polled->maps[i] = pollable(fds[i].fd);
-		if (!polled->maps[i])
+		polled->objects[i] = pollable(fds[i].fd);
+		if (!polled->objects[i])
 			continue;
 		polled->fds[i].fd = -1;
 		long err = door_syscall(
-			SYS_epoll_ctl, polled->set, EPOLL_CTL_ADD, polled->maps[i]->poll_fd, (long)&edge, 0, 0);
+			SYS_epoll_ctl, polled->set, EPOLL_CTL_ADD, event_of(polled->objects[i]), (long)&edge, 0, 0);
 		if (err && err != -EEXIST)
 			return err;
 	}
@@ -351,25 +368,25 @@ static int polled_init(struct polled *polled, const struct pollfd *fds, nfds_t n
 static bool any_pollable(const struct pollfd *fds, nfds_t n)
 {
 	for (nfds_t i = 0; i < n; i++) {
-		struct map *map = descriptor_is_known(fds[i].fd) ? pollable(fds[i].fd) : NULL;
+		struct object *object = pollable(fds[i].fd);
 
-		if (map) {
-			map_put(map);
+		if (object) {
+			object_put(object);
 			return true;
 		}
 	}
 	return false;
 }
 
-/* How many of the maps are ready. */
+/* How many of the objects are ready. */
 static long polled_ready(const struct polled *polled, struct pollfd *fds)
 {
 	long n = 0;
 
 	for (nfds_t i = 0; i < polled->n; i++) {
-		if (!polled->maps[i])
+		if (!polled->objects[i])
 			continue;
-		fds[i].revents = ready(polled->maps[i]) & (uint16_t)fds[i].events;
+		fds[i].revents = ready(polled->objects[i]) & (uint16_t)fds[i].events;
 		n += fds[i].revents != 0;
 	}
 	return n;
@@ -396,21 +413,21 @@ long door_poll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, con
 		end = now_ns() + timeout->tv_sec * 1000000000ull + timeout->tv_nsec;
 	while (result >= 0) {
 		forget_edges(&polled);
-		long maps = polled_ready(&polled, fds);
+		long objects = polled_ready(&polled, fds);
 
 		if (timeout)
 			left = left_until(end);
-		bool last = maps || (timeout && !left.tv_sec && !left.tv_nsec);
+		bool last = objects || (timeout && !left.tv_sec && !left.tv_nsec);
 		result = result_of(NEXT(ppoll)(polled.fds, n + !last, last ? &none : timeout ? &left : NULL, signals));
 		if (result < 0)
 			break;
 		bool woken = !last && polled.fds[n].revents;
 		result -= woken;
-		if (woken && !maps)
-			maps = polled_ready(&polled, fds);
-		result += maps;
+		if (woken && !objects)
+			objects = polled_ready(&polled, fds);
+		result += objects;
 		for (nfds_t i = 0; i < n; i++)
-			if (!polled.maps[i])
+			if (!polled.objects[i])
 				fds[i].revents = polled.fds[i].revents;
 		if (result || last)
 			break;

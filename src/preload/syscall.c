@@ -8,6 +8,7 @@
 #include "base/macros.h"
 #include "preload/descriptors.h"
 #include "preload/door.h"
+#include "preload/perf.h"
 #include "preload/polling.h"
 
 /* The system calls of this door that programs also make without libc's function for it. */
@@ -35,6 +36,10 @@ static long dispatch(long number, const long *args)
 		return door_close_range(args[0], args[1], args[2]);
 	case SYS_mmap:
 		return door_mmap(args[0], args[1], args[2], args[3], args[4], args[5]);
+	case SYS_perf_event_open:
+		return door_perf_event_open(args[0], args[1], args[2], args[3], args[4]);
+	case SYS_ioctl:
+		return door_ioctl(args[0], args[1], args[2]);
 	case SYS_epoll_ctl:
 		return door_epoll_ctl(args[0], args[1], args[2], (struct epoll_event *)args[3]);
 #ifdef SYS_epoll_wait

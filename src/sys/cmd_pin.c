@@ -58,7 +58,8 @@ long cmd_obj_pin(struct call *call)
 		return -EINVAL;
 	object_get(object);
 	caller->ops->leave(caller, attr->bpf_fd, object);
-	if (object->hive != caller->hive || object->kind == OBJECT_BTF || object->kind == OBJECT_STATS)
+	if (object->hive != caller->hive || object->kind == OBJECT_BTF || object->kind == OBJECT_STATS ||
+		object->kind == OBJECT_EVENT)
 		err = -EINVAL;
 	if (!err)
 		err = read_path(call, attr->pathname, path);
