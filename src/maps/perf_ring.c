@@ -297,8 +297,8 @@ int perf_ring_output(struct perf_ring *ring, uint32_t cpu, const struct perf_pie
 		return -EBUSY;
 	int err = output(ring, pieces, n, raw, &wake);
 	robust_spin_unlock(&control->lock, &hold);
-	if (wake) {
-		atomic_store_explicit(&control->woken, 1, memory_order_seq_cst);
+	/* A waking that nobody has asked for yet needs no second one: readers ask before they sleep. */
+	if (wake && !atomic_exchange_explicit(&control->woken, 1, memory_order_seq_cst)) {
 		if (atomic_load_explicit(&control->watched, memory_order_seq_cst)) {
 			int saved = errno;
 			ssize_t written = write(ring->poll_fd, &one, sizeof(one));
