@@ -593,7 +593,9 @@ static void branch(struct gen *gen)
 	struct picture before = gen->now;
 	uint32_t at = gen->n;
 
-	if (a < 0 || b < 0 || gen->depth > 3)
+	/* Of a register compared with itself Linux follows both branches, and is wrong about it in the impossible one.
+	 */
+	if (a < 0 || b < 0 || a == b || gen->depth > 3)
 		return;
 	if (pointers)
 		class = BPF_JMP;
