@@ -280,12 +280,14 @@ static int pointer_alu(
 /* Keeps r2 = r1 + 7 known as such, so that a comparison of one says something of the other. */
 static void relink(struct verifier *v, const struct bpf_insn *insn, struct reg *dst, const struct reg *src)
 {
-	bool add = BPF_OP(insn->code) == BPF_ADD && is_64bit(insn);
+	bool add = BPF_OP(insn->code) == BPF_ADD, sub = BPF_OP(insn->code) == BPF_SUB;
+	int64_t number = src->var.var_off.value;
 
-	if (v->capable && add && dst->id && !(dst->id & ID_ADD_CONST) && reg_is_const(src) &&
-		src->var.var_off.value <= INT32_MAX) {
+	/* What is added fits 32 bits, and so does its negative if it is subtracted. */
+	if (v->capable && is_64bit(insn) && (add || sub) && dst->id && !(dst->id & ID_ADD_CONST) && reg_is_const(src) &&
+		number >= INT32_MIN + sub && number <= INT32_MAX) {
 		dst->id |= ID_ADD_CONST;
-		dst->off = src->var.var_off.value;
+		dst->off = sub ? -number : number;
 		return;
 	}
 	dst->id = 0;

@@ -341,6 +341,12 @@ static int refuse_variable(struct verifier *v, const struct access *a)
 	char text[64];
 
 	tnum_format(text, sizeof(text), reg->var.var_off);
+	/* An atomic operation reads for nobody first, as a helper does. */
+	if (a->value < 0 && !a->write)
+		return refuse(v, -EACCES,
+			"variable offset stack pointer cannot be passed into helper function; var_off=%s off=%d "
+			"size=%d\n",
+			text, reg->off + a->off, a->size);
 	return refuse(v, -EACCES, "R%d variable stack access prohibited for !root, var_off=%s off=%d\n",
 		(int)a->address, text, reg->off + a->off);
 }
@@ -352,7 +358,7 @@ static int stack_access(struct verifier *v, const struct access *a, struct reg *
 
 	if (err)
 		return err;
-	if (!range.fixed && !v->may_leak_pointers)
+	if (!range.fixed && (!v->may_leak_pointers || (a->value < 0 && !a->write)))
 		return refuse_variable(v, a);
 	if (a->write)
 		return range.fixed ? store_fixed(v, a, &range) : store_variable(v, a, &range);
