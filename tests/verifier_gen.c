@@ -64,6 +64,7 @@ struct gen {
 	struct function functions[N_FUNCTIONS];
 	unsigned n_functions;
 	bool inside; /* a function that was called */
+	bool initialised; /* every function writes its stack first */
 };
 
 static void operation(struct gen *gen);
@@ -433,7 +434,8 @@ static void move_pointer(struct gen *gen)
 			gen->now.regs[to] = pointer;
 			return;
 		}
-		emit(gen, one_in(gen, 24) ? INSN_ALU64_X(SUB, to, number) : INSN_ALU64_X(ADD, to, number));
+		emit(gen, pointer.kind != STACK && one_in(gen, 24) ? INSN_ALU64_X(SUB, to, number)
+								   : INSN_ALU64_X(ADD, to, number));
 	} else {
 		emit(gen, INSN_ALU64_K(ADD, to, most));
 	}
@@ -662,7 +664,7 @@ static void function_body(struct gen *gen, unsigned length)
 {
 	gen->n_exits = 0;
 	gen->locked = 0;
-	if (one_in(gen, 2))
+	if (gen->initialised)
 		for (unsigned slot = 0; slot < N_SLOTS; slot++) {
 			emit(gen, INSN_ST(DW, 10, -8 * (int)(slot + 1), 0));
 			gen->now.slots[slot] = (struct operand){ NUMBER, 0 };
@@ -680,7 +682,7 @@ static void function_body(struct gen *gen, unsigned length)
 	emit(gen, INSN_EXIT());
 }
 
-uint32_t vgen_program(uint64_t seed, struct bpf_insn *insns, uint32_t *ret_type)
+uint32_t vgen_program(uint64_t seed, struct bpf_insn *insns, struct vgen_traits *ret_traits)
 {
 	static const uint32_t types[] = { BPF_PROG_TYPE_SOCKET_FILTER, BPF_PROG_TYPE_SCHED_CLS, BPF_PROG_TYPE_XDP };
 	struct gen gen = { .seed = (seed + 1) * 0x9e3779b97f4a7c15, .insns = insns };
@@ -688,6 +690,7 @@ uint32_t vgen_program(uint64_t seed, struct bpf_insn *insns, uint32_t *ret_type)
 	test_random(&gen.seed);
 	gen.type = types[below(&gen, ARRAY_SIZE(types))];
 	gen.errors = 20 * below(&gen, 5);
+	gen.initialised = one_in(&gen, 2);
 	set(&gen, 1, CONTEXT, 0);
 	if (!one_in(&gen, 8)) {
 		emit(&gen, INSN_MOV64_X(6, 1));
@@ -701,6 +704,6 @@ uint32_t vgen_program(uint64_t seed, struct bpf_insn *insns, uint32_t *ret_type)
 		insns[gen.functions[i].call].imm = gen.n - gen.functions[i].call - 1;
 		function_body(&gen, 2 + below(&gen, 10));
 	}
-	*ret_type = gen.type;
+	*ret_traits = (struct vgen_traits){ .type = gen.type, .initialised = gen.initialised };
 	return gen.n;
 }

@@ -10,6 +10,7 @@
 #ifndef SKEP_TESTS_VERIFIER_GEN_H
 #define SKEP_TESTS_VERIFIER_GEN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "skep/uapi.h"
@@ -23,7 +24,12 @@ enum vgen_map {
 #define VGEN_VALUE_SIZE 48 /* of both maps' values */
 #define VGEN_ROOM 4096 /* instructions, more than any program has */
 
+struct vgen_traits {
+	uint32_t type; /* enum bpf_prog_type */
+	bool initialised; /* no stack is read before it is written */
+};
+
 /* Fills room for VGEN_ROOM instructions and returns how many there are. */
-uint32_t vgen_program(uint64_t seed, struct bpf_insn *insns, uint32_t *ret_type);
+uint32_t vgen_program(uint64_t seed, struct bpf_insn *insns, struct vgen_traits *ret_traits);
 
 #endif
