@@ -40,6 +40,8 @@ struct perf_ring {
 	struct control *control;
 	struct perf_event_mmap_page *page; /* of the positions; the data follow. NULL: this process has no view yet */
 	uint64_t view_size;
+	uint8_t *data;
+	uint64_t data_size;
 };
 
 static uint64_t page_size(void)
@@ -120,15 +122,16 @@ void perf_ring_set_fds(struct perf_ring *ring, int fd, int poll_fd)
 /* Needs the lock. The producers' view of the positions and the data, once it is known how many there are. */
 static int view(struct perf_ring *ring)
 {
-	uint64_t size = page_size() + atomic_load_explicit(&ring->control->data_size, memory_order_relaxed);
-
-	if (ring->page)
+	if (likely(ring->page))
 		return 0;
+	uint64_t size = page_size() + atomic_load_explicit(&ring->control->data_size, memory_order_relaxed);
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
 	if (memory == MAP_FAILED)
 		return -ENOMEM;
 	ring->page = memory;
 	ring->view_size = size;
+	ring->data = (uint8_t *)memory + page_size();
+	ring->data_size = size - page_size();
 	return 0;
 }
 
@@ -184,12 +187,12 @@ void perf_ring_pause(struct perf_ring *ring, bool on)
 /* Needs the lock. Copies to position at, around the end of the data. */
 static uint64_t put(struct perf_ring *ring, uint64_t at, const void *data, uint32_t size)
 {
-	uint64_t data_size = ring->view_size - page_size(), offset = at & (data_size - 1);
-	uint8_t *memory = (uint8_t *)ring->page + page_size();
-	uint64_t first = MIN((uint64_t)size, data_size - offset);
+	uint64_t offset = at & (ring->data_size - 1);
+	uint64_t first = MIN((uint64_t)size, ring->data_size - offset);
 
-	memcpy(memory + offset, data, first);
-	memcpy(memory, (const uint8_t *)data + first, size - first);
+	memcpy(ring->data + offset, data, first);
+	if (first < size)
+		memcpy(ring->data, (const uint8_t *)data + first, size - first);
 	return at + size;
 }
 
@@ -260,7 +263,7 @@ static int output(struct perf_ring *ring, const struct perf_piece *pieces, uint3
 	if (!atomic_load_explicit(&control->data_size, memory_order_relaxed) || view(ring) < 0)
 		return -ENOSPC;
 	uint64_t tail = __atomic_load_n(&ring->page->data_tail, __ATOMIC_ACQUIRE);
-	uint64_t room = (tail - head - 1) & (ring->view_size - page_size() - 1);
+	uint64_t room = (tail - head - 1) & (ring->data_size - 1);
 	if (control->lost)
 		size += 24;
 	if (size > room || atomic_load_explicit(&control->paused, memory_order_relaxed)) {
