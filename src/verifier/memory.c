@@ -304,7 +304,8 @@ int step_atomic(struct verifier *v, const struct bpf_insn *insn)
 		return refuse(v, -EACCES, "BPF_ATOMIC stores into R%d %s is not allowed\n", insn->dst_reg,
 			type_name(reg_now(v, insn->dst_reg)->type));
 	if (fetch) {
-		err = may_write_reg(v, compare ? 0 : insn->src_reg);
+		/* As in the kernel, the register that is loaded is gone before the address is looked at. */
+		err = write_reg(v, compare ? 0 : insn->src_reg);
 		if (err)
 			return err;
 		/* From here on it is no address any more, should it be the same register. */
