@@ -2,6 +2,7 @@
 /* Helpers, each with many arguments, beside this machine's kernel; see helper_case.h. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/fault.h"
 #include "base/macros.h"
 #include "helper_case.h"
 #include "oracle.h"
@@ -45,8 +47,17 @@ __attribute__((format(printf, 4, 5))) static void on_packet(
 	for (char *c = name; *c; c++)
 		if (*c == '\n')
 			*c = ';';
-	different += helper_case_compare(
-		&(struct helper_case){ .name = name, .type = type, .text = text, .packet = packet, .size = size });
+	/* Without this context the kernel puts all of the packet into fragments. */
+	const struct xdp_md whole = { .data_end = size };
+	bool xdp = type == BPF_PROG_TYPE_XDP;
+
+	different += helper_case_compare(&(struct helper_case){ .name = name,
+		.type = type,
+		.text = text,
+		.packet = packet,
+		.size = size,
+		.context = xdp ? &whole : NULL,
+		.context_size = xdp ? sizeof(whole) : 0 });
 }
 
 static uint8_t ipv4[94] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 80, 1, 2, 0, 0, 64, 17, 0x12, 0x34,
@@ -191,6 +202,224 @@ static void packet_room(void **state)
 	check_equal();
 }
 
+/* What a helper that needs no packet says: r6 is the context, r0 the result, and what it wrote is in the map. */
+__attribute__((format(printf, 2, 3))) static void plain(const char *constant, const char *format, ...)
+{
+	static char text[4096], name[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	snprintf(name, sizeof(name), "\"%.100s\" %.300s", constant ? constant : "", text);
+	different += helper_case_compare(&(struct helper_case){
+		.name = name, .type = CLS, .text = text, .packet = ipv4, .size = sizeof(ipv4), .constant = constant });
+}
+
+static void checksums(void **state)
+{
+	static const uint64_t values[] = { 0, 1, 0xffff, 0x1234, 0xfffe, 0x10000, 0xffffffff, 0xfffffffe, 0xabcd1234,
+		0x123456789 };
+	static const uint32_t sizes[] = { 0, 1, 2, 4, 8, 0x10 | 2, 0x20 | 2, 0x60 | 4, 0x10, 0x30, 0x82, 0x14, 0x100 };
+	static const uint32_t offsets[] = { 0, 1, 24, 40, 42, 92, 93, 94, 0xffff, 0x10000, -2u };
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (unsigned helper = BPF_FUNC_l3_csum_replace; helper <= BPF_FUNC_l4_csum_replace; helper++) {
+		for (unsigned s = 0; s < ARRAY_SIZE(sizes); s++) {
+			for (unsigned a = 0; a < ARRAY_SIZE(values); a += 1 + (s > 4))
+				for (unsigned b = 0; b < ARRAY_SIZE(values); b += 1 + (s > 4))
+					skb_call(0, helper, 24, values[a], values[b], sizes[s]);
+			skb_call(1, helper, 16, 0, 0xffff, sizes[s]);
+		}
+		for (unsigned o = 0; o < ARRAY_SIZE(offsets); o++)
+			skb_call(0, helper, offsets[o], 1, 2, 2);
+	}
+	check_equal();
+}
+
+static void checksum_differences(void **state)
+{
+	static const uint32_t sizes[] = { 0, 4, 8, 2, 64, 200 },
+			      seeds[] = { 0, 1, 0xffff, 0x10000, 0xffffffff, 0x12345678 };
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (unsigned a = 0; a < ARRAY_SIZE(sizes); a++)
+		for (unsigned b = 0; b < ARRAY_SIZE(sizes); b++)
+			for (unsigned s = 0; s < ARRAY_SIZE(seeds); s++)
+				plain("checksums of this text, which goes on for some time so that there is enough of "
+				      "it",
+					"r1 = map_value[1]+0\nr2 = %u\nr3 = map_value[1]+16\nr4 = %u\nw5 = 0x%x\n"
+					"call helper#28\nexit",
+					sizes[a], sizes[b], seeds[s]);
+	check_equal();
+}
+
+static void load_and_store(void **state)
+{
+	static const uint32_t offsets[] = { 0, 1, 12, 14, 78, 80, 86, 90, 93, 94, 95, 0xffff, 0x10000, 0x7fffffff, -1u,
+		-14u };
+	static const uint32_t sizes[] = { 1, 2, 8, 16, 94 };
+	static const uint32_t types[] = { CLS, BPF_PROG_TYPE_SOCKET_FILTER, BPF_PROG_TYPE_CGROUP_SKB };
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (unsigned o = 0; o < ARRAY_SIZE(offsets); o++)
+		for (unsigned s = 0; s < ARRAY_SIZE(sizes); s++) {
+			for (unsigned t = 0; t < ARRAY_SIZE(types); t++) {
+				/* A cgroup program's result is 0 or 1. */
+				const char *end = types[t] == BPF_PROG_TYPE_CGROUP_SKB ? "r0 &= 1\nexit" : "exit";
+
+				on_packet(types[t], ipv4, sizeof(ipv4),
+					"w2 = 0x%x\nr3 = map_value[0]+0\nr4 = %u\ncall helper#26\n%s", offsets[o],
+					sizes[s], end);
+				for (unsigned start = 0; start < 3; start++)
+					on_packet(types[t], ipv4, sizeof(ipv4),
+						"w2 = 0x%x\nr3 = map_value[0]+0\nr4 = %u\nr5 = %u\ncall helper#68\n%s",
+						offsets[o], sizes[s], start, end);
+			}
+			for (unsigned flags = 0; flags < 8; flags++)
+				on_packet(CLS, ipv4, sizeof(ipv4),
+					"w2 = 0x%x\nr3 = map_value[1]+0\nr4 = %u\nr5 = %u\ncall helper#9\nexit",
+					offsets[o], sizes[s], flags);
+		}
+	check_equal();
+}
+
+#define SEE_XDP                                                               \
+	"r1 = map_value[0]+0\n"                                               \
+	"r3 = *(u32 *)(r6 +0)\nr4 = *(u32 *)(r6 +4)\n"                        \
+	"r5 = *(u32 *)(r6 +8)\n"                                              \
+	"r2 = r3\nr2 += 14\n*(u64 *)(r1 +40) = 0\n"                           \
+	"if r2 > r4 goto pc+2\nr2 = *(u64 *)(r3 +6)\n*(u64 *)(r1 +40) = r2\n" \
+	"r5 -= r3\n*(u64 *)(r1 +56) = r5\nr3 -= r4\n*(u64 *)(r1 +48) = r3\n"  \
+	"r0 = r7\nexit\n"
+
+/* Two calls in a row with these arguments after r1, which is the context. */
+static void xdp_calls(unsigned first, int32_t a, unsigned second, int32_t b)
+{
+	on_packet(BPF_PROG_TYPE_XDP, ipv4, sizeof(ipv4),
+		"# xdp %u(%d) %u(%d)\nr6 = r1\nr2 = %d\ncall helper#%u\nr8 = r0\nr1 = r6\nr2 = %d\ncall helper#%u\nr7 "
+		"= r0\n"
+		"r1 = map_value[0]+0\n*(u64 *)(r1 +64) = r8\n" SEE_XDP,
+		first, a, second, b, a, first, b, second);
+}
+
+static void xdp_packets(void **state)
+{
+	static const unsigned helpers[] = { BPF_FUNC_xdp_adjust_head, BPF_FUNC_xdp_adjust_tail,
+		BPF_FUNC_xdp_adjust_meta, BPF_FUNC_xdp_get_buff_len };
+	static const int32_t moves[] = { 0, 4, 14, 80, 81, -1, -4, -8, -100, -215, -216, -217, -256, 3426, 3427, 3330,
+		4000, INT32_MIN, INT32_MAX };
+	static const uint32_t offsets[] = { 0, 1, 90, 93, 94, 95, 0xffff, 0x10000, -1u }, sizes[] = { 1, 2, 4, 94, 95 };
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (unsigned first = 0; first < ARRAY_SIZE(helpers); first++)
+		for (unsigned a = 0; a < ARRAY_SIZE(moves); a++)
+			for (unsigned second = 0; second < 3; second++) {
+				static const int32_t then[] = { -4, 4, -20 };
+
+				for (unsigned b = 0; b < ARRAY_SIZE(then); b++)
+					xdp_calls(helpers[first], moves[a], helpers[second], then[b]);
+			}
+	for (unsigned o = 0; o < ARRAY_SIZE(offsets); o++)
+		for (unsigned s = 0; s < ARRAY_SIZE(sizes); s++) {
+			on_packet(BPF_PROG_TYPE_XDP, ipv4, sizeof(ipv4),
+				"w2 = 0x%x\nr3 = map_value[0]+0\nr4 = %u\ncall helper#189\nexit", offsets[o], sizes[s]);
+			on_packet(BPF_PROG_TYPE_XDP, ipv4, sizeof(ipv4),
+				"w2 = 0x%x\nr3 = map_value[1]+0\nr4 = %u\ncall helper#190\nexit", offsets[o], sizes[s]);
+		}
+	check_equal();
+}
+
+static void numbers_in_text(void **state)
+{
+	static const char *const texts[] = { "0", "1", "42", "-42", "+42", " 42", "\t\n42x", "- 42", "--1", "", " ",
+		"-", "x", "0x", "0x1f", "0X1F", "0xg", "-0x10", "010", "08", "019", "0b1", "9223372036854775807",
+		"9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551615",
+		"18446744073709551616", "99999999999999999999999999999999999999999999999999999999999999999999999",
+		"0000000000000000000000000000000000000000000000000000000000000000000000001", "0xffffffffffffffff",
+		"0x10000000000000000", "777", "1777777777777777777777", "2000000000000000000000", "12 34", "12\n",
+		"\xa0"
+		"7" };
+	static const uint64_t bases[] = { 0, 8, 10, 16, 2, 32, 1ull << 40 };
+	static const uint32_t lengths[] = { 1, 2, 3, 20, 100 };
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (unsigned t = 0; t < ARRAY_SIZE(texts); t++)
+		for (unsigned b = 0; b < ARRAY_SIZE(bases); b++)
+			for (unsigned l = 0; l < ARRAY_SIZE(lengths); l++)
+				for (unsigned helper = 105; helper <= 106; helper++)
+					if (b < 4 || l == 3)
+						plain(texts[t],
+							"r1 = map_value[1]+0\nr2 = %u\nr3 = 0x%llx ll\n"
+							"r4 = map_value[0]+0\ncall helper#%u\nexit",
+							lengths[l], (long long)bases[b], helper);
+	check_equal();
+}
+
+static void memory_reads(void **state)
+{
+	/* Of user memory, the kernel says -ERANGE, since these helpers are not for it. */
+	static const uint64_t addresses[] = { 0xffffffffffffffff, 0xfffffffffffff000 };
+	static const uint32_t sizes[] = { 0, 1, 2, 7, 8, 64, 200 };
+	static const unsigned helpers[] = { 113, 115 };
+
+	/* cmocka has handlers of its own. */
+	assert_int_equal(fault_install(), 0);
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (unsigned h = 0; h < ARRAY_SIZE(helpers); h++)
+		for (unsigned s = 0; s < ARRAY_SIZE(sizes); s++) {
+			for (unsigned a = 0; a < ARRAY_SIZE(addresses); a++)
+				plain(NULL,
+					"r1 = map_value[0]+0\n*(u64 *)(r1 +0) = -1\nr2 = %u\nr3 = 0x%llx ll\n"
+					"call helper#%u\nexit",
+					sizes[s], (long long)addresses[a], helpers[h]);
+			plain("some text to be read",
+				"r1 = map_value[0]+0\n*(u64 *)(r1 +0) = -1\nr2 = %u\n"
+				"r3 = map_value[1]+0\ncall helper#%u\nexit",
+				sizes[s], helpers[h]);
+			plain("",
+				"r1 = map_value[0]+0\n*(u64 *)(r1 +0) = -1\n*(u64 *)(r1 +8) = -1\nr2 = %u\n"
+				"r3 = map_value[1]+0\ncall helper#%u\nexit",
+				sizes[s], helpers[h]);
+		}
+	check_equal();
+}
+
+static const char *const formats[] = { "", "plain", "%%", "%d", "%i", "%u", "%x", "%X", "%ld", "%lu", "%lx", "%lld",
+	"%llu", "%llX", "%5d|", "%-5d|", "%05d|", "%+d|", "% d|", "%20llx|", "%-20llu|", "%c|", "%5c|", "%-5c|", "%#x",
+	"%.3d", "%*d", "%s", "%hd", "%f", "%n", "%", "100%", "%l", "%ll", "%lll", "%zd", "%o", "%p", "%px", "%pK",
+	"%pi4", "%pI4|", "%pi6", "%pI6|", "%pI5", "%pq", "%pks|", "%pus", "%pk", "%pS", "%ps", "%pB", "%d %d %d",
+	"%d %d %d %d", "\x01", "tab\there\n", "\x7f", "\xc3\xa4", "%sx", "%s,", "%px,", "%pxx", "%d%d", "%-05d|",
+	"%0-5d|", "%+ d|", "%300d", "%40s|", "%-12s|", "%05s|", "%05c|", "%020llX|", "%20pI4|", "%p,", "%pI4x|",
+	"%20pI6|", "%pKab|", "%s\xa1", "%s\xc3", "%pa", "%cc", "%dd", "%lc", "%ls" };
+
+static void printed(void **state)
+{
+	static const uint64_t values[] = { 0, 1, -1ull, 0x80000000, 0x123456789abcdef0, 65 };
+
+	/* cmocka has handlers of its own. */
+	assert_int_equal(fault_install(), 0);
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	for (unsigned f = 0; f < ARRAY_SIZE(formats); f++)
+		for (unsigned v = 0; v < ARRAY_SIZE(values); v++) {
+			unsigned size = (unsigned)strlen(formats[f]) + 1;
+
+			plain(formats[f],
+				"r1 = map_value[1]+0\nr2 = %u\nr3 = 0x%llx ll\nr4 = r3\nr5 = r3\ncall helper#6\nexit",
+				size, (long long)values[v]);
+			for (unsigned bytes = 0; bytes <= 32; bytes += v ? 8 : 4)
+				plain(formats[f],
+					"r6 = 0x%llx ll\nr3 = r10\nr3 += -32\n*(u64 *)(r3 +0) = r6\n*(u64 *)(r3 +8) = "
+					"r6\n"
+					"*(u64 *)(r3 +16) = r6\n*(u64 *)(r3 +24) = r6\nr1 = map_value[1]+0\nr2 = "
+					"%u\nr4 = %u\n"
+					"call helper#177\nexit",
+					(long long)values[v], size, bytes);
+		}
+	plain("no end", "r1 = map_value[1]+0\nr2 = 3\ncall helper#6\nexit");
+	check_equal();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +427,13 @@ int main(void)
 		cmocka_unit_test(packet_kind),
 		cmocka_unit_test(vlan_tags),
 		cmocka_unit_test(packet_room),
+		cmocka_unit_test(checksums),
+		cmocka_unit_test(checksum_differences),
+		cmocka_unit_test(load_and_store),
+		cmocka_unit_test(xdp_packets),
+		cmocka_unit_test(numbers_in_text),
+		cmocka_unit_test(memory_reads),
+		cmocka_unit_test(printed),
 	};
 
 	fill();

@@ -4,6 +4,7 @@
  * and kernel memory is the same here. An address that is not there gives -EFAULT and a buffer of zeros.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/fault.h"
@@ -11,6 +12,7 @@
 #include "helpers/implement.h"
 
 #define PAGE 4096
+#define PIECE 256 /* bytes of a text that are looked at together */
 
 static uint64_t probe_read(uint64_t to, uint64_t size, uint64_t from)
 {
@@ -23,27 +25,27 @@ static uint64_t probe_read(uint64_t to, uint64_t size, uint64_t from)
 	return (uint64_t)-EFAULT;
 }
 
-/* Up to size bytes with the NUL, which is always there. The result counts it. */
+/* Up to size bytes with the NUL, which is always there; what is behind it stays as it was. The result counts it. */
 static uint64_t probe_read_str(uint64_t to, uint64_t size, uint64_t from)
 {
-	char *buffer = (char *)(uintptr_t)to;
+	char *buffer = (char *)(uintptr_t)to, piece[PIECE];
 	uint32_t room = (uint32_t)size, done = 0;
 
 	if (!room)
 		return 0;
-	/* A page at a time: what is behind the end of the text may not be there. */
 	while (done < room) {
-		uint32_t step = (uint32_t)MIN(PAGE - (from + done) % PAGE, room - done);
+		/* Not beyond a page: what is behind the end of the text may not be there. */
+		uint32_t step = (uint32_t)MIN(PAGE - (from + done) % PAGE, MIN(room - done, (uint32_t)PIECE));
 
-		if (fault_copy_from(buffer + done, (const void *)(uintptr_t)(from + done), step)) {
+		if (fault_copy_from(piece, (const void *)(uintptr_t)(from + done), step)) {
 			memset(buffer, 0, room);
 			return (uint64_t)-EFAULT;
 		}
-		char *end = memchr(buffer + done, 0, step);
-		if (end) {
-			memset(end, 0, room - (uint32_t)(end - buffer));
-			return (uint64_t)(end - buffer) + 1;
-		}
+		uint32_t length = (uint32_t)strnlen(piece, step);
+		bool ends = length < step;
+		memcpy(buffer + done, piece, length + ends);
+		if (ends)
+			return (uint64_t)done + length + 1;
 		done += step;
 	}
 	buffer[room - 1] = 0;
