@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -420,6 +421,32 @@ static void printed(void **state)
 	check_equal();
 }
 
+/* The task that runs the program is the same one on all sides. */
+static void current_task(void **state)
+{
+	struct stat own;
+
+	ORACLE_OF_REFERENCE_OR_SKIP();
+	assert_int_equal(stat("/proc/self/ns/pid", &own), 0);
+	plain(NULL, "call helper#80\nr1 = map_value[0]+0\n*(u64 *)(r1 +0) = r0\nr0 = 0\nexit");
+	for (int level = -1; level < 6; level++)
+		plain(NULL, "r1 = %d\ncall helper#123\nr1 = map_value[0]+0\n*(u64 *)(r1 +0) = r0\nr0 = 0\nexit", level);
+	for (unsigned wrong = 0; wrong < 3; wrong++)
+		for (unsigned size = 4; size <= 12; size += 4)
+			plain(NULL,
+				"r1 = 0x%llx ll\nr2 = 0x%llx ll\nr3 = map_value[0]+0\n*(u64 *)(r3 +0) = -1\nr4 = %u\n"
+				"call helper#120\nexit",
+				(long long)own.st_dev + (wrong == 1), (long long)own.st_ino + (wrong == 2), size);
+	/* Signal 0 asks whether there could be one; 65 is none. */
+	for (unsigned helper = BPF_FUNC_send_signal; helper <= BPF_FUNC_send_signal_thread; helper += 8)
+		for (unsigned number = 0; number < 67; number += number ? 65 : 1)
+			if (number != 1)
+				plain(NULL, "r1 = %u\ncall helper#%u\nexit", number, helper);
+	plain(NULL, "call helper#14\nr1 = map_value[0]+0\n*(u64 *)(r1 +0) = r0\ncall helper#15\n"
+		    "r1 = map_value[0]+0\n*(u64 *)(r1 +8) = r0\nr1 += 16\nr2 = 16\ncall helper#16\nexit");
+	check_equal();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +461,7 @@ int main(void)
 		cmocka_unit_test(numbers_in_text),
 		cmocka_unit_test(memory_reads),
 		cmocka_unit_test(printed),
+		cmocka_unit_test(current_task),
 	};
 
 	fill();

@@ -2,13 +2,16 @@
 /* Helpers about the current task: the thread that the program runs in. */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/macros.h"
 #include "helpers/implement.h"
+#include "skep/uapi.h"
 
 #define COMM_SIZE 16
 
@@ -52,4 +55,39 @@ HELPER_FN(get_current_comm)
 	memset(buffer, 0, size);
 	memcpy(buffer, name, MIN(strnlen(name, sizeof(name)), size - 1));
 	return 0;
+}
+
+/* r1, r2: device and inode of a PID namespace; r3: struct bpf_pidns_info, r4: its size. Only the task's own counts. */
+HELPER_FN(get_ns_current_pid_tgid)
+{
+	struct bpf_pidns_info *info = (struct bpf_pidns_info *)(uintptr_t)r3;
+	struct stat own;
+
+	if ((uint32_t)r4 != sizeof(*info) || stat("/proc/self/ns/pid", &own) || own.st_dev != r1 || own.st_ino != r2) {
+		memset(info, 0, (uint32_t)r4);
+		return (uint64_t)-EINVAL;
+	}
+	info->pid = (uint32_t)syscall(SYS_gettid);
+	info->tgid = (uint32_t)getpid();
+	return 0;
+}
+
+static uint64_t result_of(long result)
+{
+	return result ? (uint64_t)-errno : 0;
+}
+
+/* r1: signal, for any thread of the process, or for this one. */
+HELPER_FN(send_signal)
+{
+	if ((uint32_t)r1 >= NSIG)
+		return (uint64_t)-EINVAL;
+	return result_of(kill(getpid(), (int)r1));
+}
+
+HELPER_FN(send_signal_thread)
+{
+	if ((uint32_t)r1 >= NSIG)
+		return (uint64_t)-EINVAL;
+	return result_of(syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), (int)r1));
 }
