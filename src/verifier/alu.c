@@ -19,7 +19,7 @@ void link_before_copy(struct verifier *v, struct reg *reg)
 {
 	if (reg->type != SCALAR || tnum_is_const(reg->var.var_off))
 		return;
-	if (reg->id & ID_ADD_CONST) {
+	if (reg->id & ID_ADDED) {
 		reg->id = 0;
 		reg->off = 0;
 	}
@@ -277,16 +277,19 @@ static int pointer_alu(
 
 /* --- two operands --- */
 
-/* Keeps r2 = r1 + 7 known as such, so that a comparison of one says something of the other. */
-static void relink(struct verifier *v, const struct bpf_insn *insn, struct reg *dst, const struct reg *src)
+/*
+ * Keeps r2 = r1 + 7 known as such, so that a comparison of one says something of the other. fits32: of what it is added
+ * to, the high half is zero; then an addition of 32 bits can be undone.
+ */
+static void relink(struct verifier *v, const struct bpf_insn *insn, struct reg *dst, const struct reg *src, bool fits32)
 {
-	bool add = BPF_OP(insn->code) == BPF_ADD, sub = BPF_OP(insn->code) == BPF_SUB;
-	int64_t number = src->var.var_off.value;
+	bool add = BPF_OP(insn->code) == BPF_ADD, sub = BPF_OP(insn->code) == BPF_SUB, wide = is_64bit(insn);
+	int64_t number = wide ? (int64_t)src->var.var_off.value : (int32_t)src->var.var_off.value;
 
 	/* What is added fits 32 bits, and so does its negative if it is subtracted. */
-	if (v->capable && is_64bit(insn) && (add || sub) && dst->id && !(dst->id & ID_ADD_CONST) && reg_is_const(src) &&
+	if (v->capable && (add || sub) && (wide || fits32) && dst->id && !(dst->id & ID_ADDED) && reg_is_const(src) &&
 		number >= INT32_MIN + sub && number <= INT32_MAX) {
-		dst->id |= ID_ADD_CONST;
+		dst->id |= wide ? ID_ADD_CONST : ID_ADD_CONST32;
 		dst->off = sub ? -number : number;
 		return;
 	}
@@ -297,6 +300,7 @@ static void relink(struct verifier *v, const struct bpf_insn *insn, struct reg *
 static int scalar_binary(struct verifier *v, const struct bpf_insn *insn, struct reg *dst, const struct reg *src)
 {
 	bool precise = dst->precise;
+	bool fits32 = dst->var.umax <= UINT32_MAX;
 	uint32_t id = dst->id;
 	int err = speculate_numbers(v, insn);
 
@@ -310,7 +314,7 @@ static int scalar_binary(struct verifier *v, const struct bpf_insn *insn, struct
 	reg_set_scalar(dst, scalar_alu(insn->code, dst->var, src->var));
 	dst->id = id;
 	dst->precise = precise;
-	relink(v, insn, dst, src);
+	relink(v, insn, dst, src, fits32);
 	return 0;
 }
 

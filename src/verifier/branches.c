@@ -126,14 +126,19 @@ static void update_linked(struct reg *reg, void *argument)
 	int32_t off = reg->off;
 	uint32_t id = reg->id;
 
-	if (reg == known || reg->type != SCALAR || (id & ~ID_ADD_CONST) != (known->id & ~ID_ADD_CONST))
+	if (reg == known || reg->type != SCALAR || (id & ~ID_ADDED) != (known->id & ~ID_ADDED))
 		return;
-	if (id == known->id && (!(id & ID_ADD_CONST) || off == known->off)) {
+	if (id == known->id && (!(id & ID_ADDED) || off == known->off)) {
 		*reg = *known;
 		return;
 	}
-	int64_t distance = (int64_t)((id & ID_ADD_CONST) ? off : 0) - ((known->id & ID_ADD_CONST) ? known->off : 0);
+	/* Additions of both widths to one number do not tell of each other. */
+	if ((id & ID_ADDED) && (known->id & ID_ADDED) && id != known->id)
+		return;
+	int64_t distance = (int64_t)((id & ID_ADDED) ? off : 0) - ((known->id & ID_ADDED) ? known->off : 0);
 	reg->var = scalar_add(known->var, scalar_const(distance));
+	if ((id | known->id) & ID_ADD_CONST32)
+		reg->var = scalar_truncate(reg->var, 4);
 	reg->precise = known->precise;
 }
 
@@ -350,7 +355,7 @@ struct collection {
 
 static void collect_one(struct collection *c, struct reg *reg, uint64_t entry)
 {
-	if (reg->type != SCALAR || (reg->id & ~ID_ADD_CONST) != c->id)
+	if (reg->type != SCALAR || (reg->id & ~ID_ADDED) != c->id)
 		return;
 	if (c->n == LINKED_MAX) {
 		reg->id = 0;
@@ -362,9 +367,9 @@ static void collect_one(struct collection *c, struct reg *reg, uint64_t entry)
 
 static void collect_linked(struct state *state, struct collection *c, const struct reg *operand)
 {
-	if (operand->type != SCALAR || !operand->id || (operand->id & ~ID_ADD_CONST) == c->id)
+	if (operand->type != SCALAR || !operand->id || (operand->id & ~ID_ADDED) == c->id)
 		return;
-	c->id = operand->id & ~ID_ADD_CONST;
+	c->id = operand->id & ~ID_ADDED;
 	for (int64_t f = state->current; f >= 0; f--) {
 		struct frame *frame = state->frames[f];
 

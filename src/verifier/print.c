@@ -109,8 +109,8 @@ static void print_scalar(struct verifier *v, const struct reg *reg)
 
 	if (reg->precise || !v->capable)
 		say(v, "P");
-	if (reg->id & ID_ADD_CONST)
-		snprintf(id, sizeof(id), "id=%u%+d", reg->id & ~ID_ADD_CONST, reg->off);
+	if (reg->id & ID_ADDED)
+		snprintf(id, sizeof(id), "id=%u%+d", reg->id & ~ID_ADDED, reg->off);
 	else if (reg->id)
 		snprintf(id, sizeof(id), "id=%u", reg->id);
 	scalar_format(text, sizeof(text), reg->var, id);

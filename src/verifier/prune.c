@@ -46,9 +46,9 @@ static bool same_id(struct comparison *c, uint32_t old, uint32_t now)
 /* An old number without an id made no use of one, so the new one may have any. */
 static bool same_scalar_id(struct comparison *c, const struct reg *old, const struct reg *now)
 {
-	uint32_t old_id = old->id & ~ID_ADD_CONST, now_id = now->id & ~ID_ADD_CONST;
+	uint32_t old_id = old->id & ~ID_ADDED, now_id = now->id & ~ID_ADDED;
 
-	if ((old->id & ID_ADD_CONST) != (now->id & ID_ADD_CONST) || old->off != now->off)
+	if ((old->id & ID_ADDED) != (now->id & ID_ADDED) || old->off != now->off)
 		return false;
 	if (!old_id && !now_id)
 		return true;

@@ -92,6 +92,8 @@ struct reg {
 
 /* An id with this bit belongs to a number that is `off` away from the ones without. */
 #define ID_ADD_CONST (1u << 31)
+#define ID_ADD_CONST32 (1u << 30) /* the same of an addition of 32 bits */
+#define ID_ADDED (ID_ADD_CONST | ID_ADD_CONST32)
 
 enum slot_byte {
 	BYTE_INVALID, /* never written */
