@@ -208,6 +208,9 @@ int test_run_skb(struct test *test)
 		skb.ifindex = context.ifindex;
 	}
 	err = context_to_skb(&context, &skb);
+	/* What it was on the wire is known only of a packet with a context. */
+	if (!given)
+		skb.wire_len = 0;
 	if (err)
 		goto free_packet;
 	skb.owns_buffer = true;
