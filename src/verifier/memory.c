@@ -308,8 +308,6 @@ int step_atomic(struct verifier *v, const struct bpf_insn *insn)
 		err = write_reg(v, compare ? 0 : insn->src_reg);
 		if (err)
 			return err;
-		/* From here on it is no address any more, should it be the same register. */
-		reg_set_unknown(reg_now(v, compare ? 0 : insn->src_reg));
 	}
 	/* What is read must be no secret; then a fetch gives back even a pointer that was spilled. */
 	err = check_access(v, &a, &value);
