@@ -274,6 +274,30 @@ static void types_without_a_test_run(void **state)
 	}
 }
 
+/* Nobody can say whether a signature is right, so no program that has one is loaded. */
+static void signatures_are_refused(void **state)
+{
+	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV | BPF_K }, { .code = BPF_JMP | BPF_EXIT } };
+	char signature[64] = "not one";
+	static const uint32_t sizes[] = { 0, sizeof(signature), 1u << 30 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		union bpf_attr attr;
+
+		memset(&attr, 0, sizeof(attr));
+		attr.prog_type = BPF_PROG_TYPE_SOCKET_FILTER;
+		attr.insns = (uintptr_t)insns;
+		attr.insn_cnt = ARRAY_SIZE(insns);
+		attr.license = (uintptr_t) "GPL";
+		attr.signature = (uintptr_t)signature;
+		attr.signature_size = sizes[i];
+		assert_int_equal(skep_bpf(hive, BPF_PROG_LOAD, &attr, sizeof(attr)),
+			sizes[i] > sizeof(signature) ? -EINVAL : -EOPNOTSUPP);
+		if (oracle_available() && oracle_release() == RELEASE_REFERENCE)
+			assert_true(oracle_bpf(BPF_PROG_LOAD, &attr, sizeof(attr)) < 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +305,7 @@ int main(void)
 		cmocka_unit_test(xdp_metadata),
 		cmocka_unit_test(run_in_place),
 		cmocka_unit_test(types_without_a_test_run),
+		cmocka_unit_test(signatures_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -18,6 +18,7 @@
 command_fn cmd_prog_load;
 
 #define LICENSE_MAX 128
+#define SIGNATURE_MAX (4 * 1024 * 1024)
 #define RECORD_MAX 252 /* of func_info, line_info and core_relos */
 #define KNOWN_FLAGS                                                                                                \
 	(BPF_F_STRICT_ALIGNMENT | BPF_F_ANY_ALIGNMENT | BPF_F_TEST_STATE_FREQ | BPF_F_SLEEPABLE |                  \
@@ -161,7 +162,13 @@ static int check(struct load *load)
 	int err = load_check_privileges(load->call->caller, attr->prog_type, attr->insn_cnt);
 	if (err)
 		return err;
-	return load_check_attach(load->call->caller->hive, attr, (struct load_target){});
+	err = load_check_attach(load->call->caller->hive, attr, (struct load_target){});
+	if (err)
+		return err;
+	/* There are no keyrings to check a signature with: as a kernel that was built without them. */
+	if (attr->signature)
+		return attr->signature_size > SIGNATURE_MAX ? -EINVAL : -EOPNOTSUPP;
+	return 0;
 }
 
 static int read_program(struct load *load)
